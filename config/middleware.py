@@ -1,0 +1,69 @@
+"""What every request gets: an actor, a strict content policy, and an answer for expected errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+
+from kernel.errors import DomainError
+from kernel.problems import status_of
+from registry.queries import actor_of_api_key, actor_of_user
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {pay}"
+)
+
+
+class ActorMiddleware:
+    """Set ``request.actor`` from the session, or from ``Authorization: Bearer`` with an organisation's API key."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on with its actor."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and token:
+            request.actor = actor_of_api_key(token, now=timezone.now())  # type: ignore[attr-defined]  # documented
+            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # no cookie decides here
+        else:
+            request.actor = actor_of_user(request.user)  # type: ignore[attr-defined]  # documented
+        return self.get_response(request)
+
+
+class ContentSecurityMiddleware:
+    """Send the content security policy: own scripts only, forms to us and to the payment page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.policy = CONTENT_POLICY.format(pay=settings.STRIPE_API_BASE or "https://checkout.stripe.com")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the header to the response."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.policy)
+        return response
+
+
+class DomainErrorMiddleware:
+    """Answer an expected error raised by a page with a page that says what, why and what next."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return the problem page for a DomainError, nothing for other exceptions."""
+        if not isinstance(error, DomainError):
+            return None
+        context = {"error": error, "sentence": error.sentence(translation.get_language() or "zh")}
+        return render(request, "config/problem.html", context, status=status_of(error))

@@ -1,0 +1,156 @@
+"""Django settings, assembled from config.environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from config.environment import ROOT, load
+
+ENVIRONMENT = load()
+BASE_DIR = ROOT
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return Django's description of a PostgreSQL URL; ``?host=/dir`` names a socket directory."""
+    parts = urlsplit(url)
+    options = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": str(options.pop("port", parts.port or "")),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": database(ENVIRONMENT.DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SECRET_KEY = ENVIRONMENT.SECRET_KEY
+DEBUG = ENVIRONMENT.DEBUG
+ALLOWED_HOSTS = ENVIRONMENT.ALLOWED_HOSTS
+PUBLIC_URL = ENVIRONMENT.PUBLIC_URL.rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+DEMONSTRATION = ENVIRONMENT.DEMONSTRATION
+DATA_DIR: Path = ENVIRONMENT.DATA_DIR
+
+BROKER_URL = ENVIRONMENT.BROKER_URL
+CHAIN_URL = ENVIRONMENT.CHAIN_URL
+CHAIN_ID = ENVIRONMENT.CHAIN_ID
+LOG_ORIGIN = ENVIRONMENT.LOG_ORIGIN
+STRIPE_API_KEY = ENVIRONMENT.STRIPE_API_KEY
+STRIPE_API_BASE = ENVIRONMENT.STRIPE_API_BASE
+STRIPE_WEBHOOK_SECRET = ENVIRONMENT.STRIPE_WEBHOOK_SECRET
+KEY_STORE_DIR = ENVIRONMENT.KEY_STORE_DIR
+KEY_STORE_PASSPHRASE = ENVIRONMENT.KEY_STORE_PASSPHRASE
+
+INSTALLED_APPS = [
+    "config",
+    "kernel",
+    "ledger",
+    "registry",
+    "pricing",
+    "privacy",
+    "marketplace",
+    "django_cotton",
+    "django_htmx",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.ActorMiddleware",
+    "config.middleware.ContentSecurityMiddleware",
+    "config.middleware.DomainErrorMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.site",
+            ],
+            "builtins": ["config.templatetags.kit", "django.templatetags.i18n"],
+        },
+    },
+]
+
+AUTH_USER_MODEL = "registry.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "registry:login"
+LOGIN_REDIRECT_URL = "marketplace:home"
+LOGOUT_REDIRECT_URL = "marketplace:home"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "config" / "locale"]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = ROOT / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+# Plain HTTP is for the one-machine demonstration; anything public is served over TLS.
+_TLS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = _TLS
+CSRF_COOKIE_SECURE = _TLS
+SECURE_SSL_REDIRECT = _TLS
+SECURE_HSTS_SECONDS = 31_536_000 if _TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _TLS
+SECURE_HSTS_PRELOAD = _TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _TLS else None
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+
+# Where an entry of a kind is shown: the ledger asks here, for it names no page above it.
+ENTRY_PAGES = {
+    "registration": "registry:registration",
+    "agreement": "registry:agreement",
+    "resource": "registry:resource",
+    "product": "marketplace:product",
+    "order": "marketplace:order",
+    "licence": "marketplace:licence",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

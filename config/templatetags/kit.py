@@ -1,0 +1,5 @@
+"""The kit: template tags."""
+
+from django.template import Library
+
+register = Library()

@@ -1,0 +1,5 @@
+"""The ledger's HTTP API."""
+
+from ninja import Router
+
+router = Router(tags=["ledger"])

@@ -1,0 +1,6 @@
+"""The ledger's pages."""
+
+from django.urls import URLPattern
+
+app_name = "ledger"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Who buys what: listings, orders, payments, licences, settlement."""

@@ -1,0 +1,5 @@
+"""The marketplace's HTTP API."""
+
+from ninja import Router
+
+router = Router(tags=["marketplace"])

@@ -1,0 +1,1 @@
+"""How much, and why: costs, permitted revenue, ceilings, fees, quotes, distribution."""

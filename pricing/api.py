@@ -1,0 +1,5 @@
+"""The pricing's HTTP API."""
+
+from ninja import Router
+
+router = Router(tags=["pricing"])

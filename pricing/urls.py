@@ -1,0 +1,6 @@
+"""The pricing's pages."""
+
+from django.urls import URLPattern
+
+app_name = "pricing"
+urlpatterns: list[URLPattern] = []

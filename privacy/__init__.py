@@ -1,0 +1,1 @@
+"""Answers instead of data: policies, protected cubes, budgets, encrypted questions."""

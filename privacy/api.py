@@ -1,0 +1,5 @@
+"""The privacy's HTTP API."""
+
+from ninja import Router
+
+router = Router(tags=["privacy"])

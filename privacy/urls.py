@@ -1,0 +1,6 @@
+"""The privacy's pages."""
+
+from django.urls import URLPattern
+
+app_name = "privacy"
+urlpatterns: list[URLPattern] = []

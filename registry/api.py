@@ -1,0 +1,5 @@
+"""The registry's HTTP API."""
+
+from ninja import Router
+
+router = Router(tags=["registry"])
