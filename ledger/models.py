@@ -1,0 +1,180 @@
+"""What the log keeps. Sealed history is append-only; migration 0002 makes PostgreSQL refuse anything else."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models.functions import Now
+
+ADDRESS = 42
+HASH_HEX = 66
+
+
+class Entry(models.Model):
+    """One fact: the canonical bytes as they were hashed, and what is needed to find them. Never changed."""
+
+    public_id = models.UUIDField(unique=True, editable=False)
+    kind = models.CharField(max_length=80)
+    version = models.PositiveSmallIntegerField()
+    subject = models.CharField(max_length=240)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    body = models.BinaryField()
+    leaf_hash = models.BinaryField(max_length=32)
+    terms = ArrayField(models.CharField(max_length=130), default=list)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject", "id"], name="entry_by_subject"),
+            models.Index(fields=["kind", "id"], name="entry_by_kind"),
+            models.Index(fields=["leaf_hash"], name="entry_by_leaf"),
+            GinIndex(fields=["terms"], name="entry_by_term"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id}"
+
+
+class EntryRef(models.Model):
+    """An entry rests on another: the edges of the provenance graph, as the bodies name them."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="rests_on")
+    ref = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="supports")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "ref"], name="ref_once")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} → {self.ref_id}"
+
+
+class Opening(models.Model):
+    """Salt and value of a commitment. Deleting one erases the fact; the leaf that commits to it stays valid."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="openings")
+    name = models.CharField(max_length=80)
+    value = models.TextField()
+    salt = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "name"], name="opening_once")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.name}"
+
+
+class WaitingEntry(models.Model):
+    """The queue to the sealer: an entry that has no index yet. Apart from sealed leaves, and deleted by sealing."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="waiting")
+
+    def __str__(self) -> str:
+        return f"waiting {self.entry_id}"
+
+
+class Leaf(models.Model):
+    """The index an entry was sealed under: gapless, counted from zero."""
+
+    index = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="leaf")
+
+    def __str__(self) -> str:
+        return f"leaf {self.index}"
+
+
+class Tile(models.Model):
+    """Up to 256 hashes of one level of the tree (C2SP tlog-tiles); a partial one only ever grows."""
+
+    level = models.PositiveSmallIntegerField()
+    number = models.BigIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "number"], name="tile_once")]
+
+    def __str__(self) -> str:
+        return f"tile {self.level}/{self.number}"
+
+
+class Log(models.Model):
+    """The one log of this platform: the origin its checkpoints name and the key that signs them."""
+
+    origin = models.CharField(max_length=200, unique=True)
+    verifier_key = models.CharField(max_length=400)
+    opened_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.origin
+
+
+class TreeHead(models.Model):
+    """A signed state of the tree; ``frontier`` lets the next sealing go on without reading the tree."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    frontier = models.BinaryField()
+    note = models.TextField()
+    sealed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"head {self.size}"
+
+
+class ChainTransaction(models.Model):
+    """The journal of everything the log's key sends: written before it is sent, always resent as the same bytes.
+
+    Raw bytes and block times replay an embedded node to identical block hashes.
+    """
+
+    chain_id = models.BigIntegerField()
+    sender = models.CharField(max_length=ADDRESS)
+    nonce = models.BigIntegerField()
+    purpose = models.CharField(max_length=20)
+    raw = models.BinaryField()
+    tx_hash = models.CharField(max_length=HASH_HEX, unique=True)
+    block_time = models.BigIntegerField()
+    state = models.CharField(max_length=12)
+    prepared_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    block_number = models.BigIntegerField(null=True)
+    block_hash = models.CharField(max_length=HASH_HEX, null=True)
+    gas_used = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain_id", "sender", "nonce"], name="nonce_once")]
+        indexes = [models.Index(fields=["chain_id", "block_number"], name="transaction_by_block")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.tx_hash}"
+
+
+class LogContract(models.Model):
+    """A TransparencyLog on a chain, and the size it started from."""
+
+    chain_id = models.BigIntegerField()
+    address = models.CharField(max_length=ADDRESS)
+    start_size = models.BigIntegerField()
+    deployment = models.OneToOneField(ChainTransaction, on_delete=models.PROTECT, related_name="deployed")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain_id", "address"], name="contract_once")]
+
+    def __str__(self) -> str:
+        return f"{self.chain_id}:{self.address}"
+
+
+class Batch(models.Model):
+    """The leaves from ``start`` to a head, sent to a contract in one transaction."""
+
+    transaction = models.OneToOneField(ChainTransaction, on_delete=models.PROTECT, related_name="batch")
+    contract = models.ForeignKey(LogContract, on_delete=models.PROTECT, related_name="batches")
+    start = models.BigIntegerField()
+    head = models.ForeignKey(TreeHead, on_delete=models.PROTECT, related_name="batches")
+
+    class Meta:
+        indexes = [models.Index(fields=["start"], name="batch_by_start")]
+
+    def __str__(self) -> str:
+        return f"{self.start}–{self.head_id}"

@@ -1,0 +1,139 @@
+"""Writing an entry, in the caller's own transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
+
+from kernel.actors import Actor
+from kernel.errors import Conflict, InvalidInput
+from ledger.body import BadName, body
+from ledger.canonical import JsonValue
+from ledger.commitment import SALT_BYTES, commit
+from ledger.merkle import leaf_hash
+from ledger.models import Entry, EntryRef, Opening, WaitingEntry
+from ledger.terms import terms_of
+from ledger.types import EntryKind
+
+ACTOR = "actor"
+COMMITMENTS = "commitments"
+
+
+@dataclass(eq=False, kw_only=True)
+class PayloadRefused(InvalidInput):
+    """The payload does not fit the schema of its kind."""
+
+    code = "ledger.payload_refused"
+    zh = "记录内容不符合 {kind} 的格式:{path}:{reason}。"
+    en = "The payload does not fit {kind}: {path}: {reason}."
+    kind: str
+    path: str
+    reason: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownReference(Conflict):
+    """A ref that names no entry."""
+
+    code = "ledger.unknown_reference"
+    zh = "所引用的记录不存在:{missing}。"
+    en = "No such entry to refer to: {missing}."
+    missing: str
+
+
+def append(
+    *,
+    kind: EntryKind,
+    subject: str,
+    payload: Mapping[str, JsonValue],
+    refs: Sequence[UUID] = (),
+    confidential: Mapping[str, str] | None = None,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Write an entry and return its id; it commits or falls with the caller's transaction.
+
+    ``confidential`` values enter as salted commitments under ``payload["commitments"]``, the actor as one of its own;
+    their openings stay in the database. Raises PayloadRefused, UnknownReference, BadName, NotCanonical, EntryTooLarge.
+    """
+    _validate(kind, payload)
+    targets = _targets(refs)
+    secret = dict(confidential or {})
+    if ACTOR in secret:
+        raise BadName(what="name of a confidential fact", value=ACTOR, example="buyer")
+    salts = {name: secrets.token_bytes(SALT_BYTES) for name in (*secret, ACTOR)}
+    secret[ACTOR] = actor.reference
+    committed = {name: commit(name, value, salts[name]) for name, value in secret.items()}
+    actor_commitment = committed.pop(ACTOR)
+    full = {**payload, COMMITMENTS: committed} if committed else dict(payload)
+    entry_id = uuid4()
+    data = body(
+        log=settings.LOG_ORIGIN,
+        entry_id=entry_id,
+        kind=kind.name,
+        version=kind.version,
+        subject=subject,
+        occurred_at=now,
+        payload=full,
+        refs=list(targets),
+        actor=actor_commitment,
+    )
+    entry = Entry(
+        public_id=entry_id,
+        kind=kind.name,
+        version=kind.version,
+        subject=subject,
+        occurred_at=now,
+        body=data,
+        leaf_hash=leaf_hash(data),
+        terms=terms_of(subject, payload),
+    )
+    openings = [Opening(name=name, value=value, salt=salts[name]) for name, value in secret.items()]
+    _write(entry, openings, list(targets.values()))
+    return entry_id
+
+
+def _write(entry: Entry, openings: list[Opening], targets: list[int]) -> None:
+    with transaction.atomic(savepoint=False):
+        entry.save(force_insert=True)
+        WaitingEntry.objects.bulk_create([WaitingEntry(entry=entry)])
+        for opening in openings:
+            opening.entry = entry
+        Opening.objects.bulk_create(openings)
+        EntryRef.objects.bulk_create(
+            EntryRef(entry=entry, ref_id=target, position=position) for position, target in enumerate(targets)
+        )
+
+
+def _targets(refs: Sequence[UUID]) -> dict[UUID, int]:
+    """Primary keys by id, in the order given, each once."""
+    if not refs:
+        return {}
+    found = dict(Entry.objects.filter(public_id__in=refs).values_list("public_id", "pk"))
+    missing = [ref for ref in refs if ref not in found]
+    if missing:
+        raise UnknownReference(missing=", ".join(str(ref) for ref in missing))
+    return {ref: found[ref] for ref in dict.fromkeys(refs)}
+
+
+def _validate(kind: EntryKind, payload: Mapping[str, JsonValue]) -> None:
+    if COMMITMENTS in payload:
+        raise PayloadRefused(kind=kind.name, path=COMMITMENTS, reason="this name is the log's own")
+    for error in islice(_validator(kind).iter_errors(dict(payload)), 1):
+        path = "/".join(str(part) for part in error.absolute_path) or "payload"
+        raise PayloadRefused(kind=f"{kind.name}/{kind.version}", path=path, reason=error.message[:200])
+
+
+@lru_cache(maxsize=1024)
+def _validator(kind: EntryKind) -> Draft202012Validator:
+    Draft202012Validator.check_schema(kind.schema)
+    return Draft202012Validator(kind.schema)

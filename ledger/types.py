@@ -1,0 +1,90 @@
+"""What the ledger hands to the apps above: kinds in, views out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from ledger.canonical import JsonValue
+
+__all__ = ["AnchorView", "EntryKind", "EntryState", "EntryView", "HeadView", "JsonValue", "LagView"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EntryKind:
+    """A kind of fact: a name in the past tense, a version, and the JSON schema of its payload.
+
+    A changed schema is a new version. The schema of the payload does not mention commitments: the log adds them.
+    """
+
+    name: str
+    version: int
+    schema: Mapping[str, Any]
+
+
+class EntryState(StrEnum):
+    """How far an entry has come: written, in the signed tree, in the contract on the chain."""
+
+    WAITING = "waiting"
+    SEALED = "sealed"
+    ANCHORED = "anchored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryView:
+    """One entry; ``leaf_hash`` is 64 hex digits; ``body`` the canonical text the leaf is the hash of."""
+
+    id: UUID
+    kind: str
+    version: int
+    subject: str
+    payload: Mapping[str, Any]
+    refs: tuple[UUID, ...]
+    occurred_at: datetime
+    index: int | None
+    leaf_hash: str
+    state: EntryState
+    body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnchorView:
+    """Where the chain holds a head: ``transaction`` and ``block_hash`` are 0x-hex; block fields None until mined."""
+
+    chain_id: int
+    contract: str
+    transaction: str
+    state: str
+    block_time: datetime
+    block_number: int | None
+    block_hash: str | None
+    gas_used: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadView:
+    """A signed tree head; ``root`` is 64 hex digits, ``note`` the signed checkpoint."""
+
+    size: int
+    root: str
+    note: str
+    sealed_at: datetime
+    anchor: AnchorView | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LagView:
+    """How far behind the tree and the chain are: counts of entries, and the oldest moment in each queue."""
+
+    entries: int
+    waiting: int
+    sealed: int
+    anchored: int
+    oldest_waiting_at: datetime | None
+    oldest_unanchored_at: datetime | None
+    last_head_at: datetime | None
+    last_anchor_at: datetime | None
