@@ -1,0 +1,66 @@
+"""Calculations by name, and the replay of a stored derivation to identical bytes.
+
+A calculation's version rises when its nodes or words change; the old version then stays in the table beside the new.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from kernel.errors import InvalidInput
+from pricing import ceilings, derivation, deviation, distribution, formula, quoting
+from pricing.derivation import Node
+
+Calculation = Callable[[Mapping[str, Any]], Node]
+
+CALCULATIONS: Final[Mapping[tuple[str, int], Calculation]] = {
+    ("permitted_revenue", formula.VERSION): formula.calculate,
+    ("ceilings", ceilings.VERSION): ceilings.calculate,
+    ("quote", quoting.VERSION): quoting.calculate,
+    ("deviation", deviation.VERSION): deviation.calculate,
+    ("distribution", distribution.VERSION): distribution.calculate,
+}
+LATEST: Final[Mapping[str, int]] = {name: max(v for n, v in CALCULATIONS if n == name) for name, _ in CALCULATIONS}
+
+
+@dataclass(eq=False, kw_only=True)
+class NotReplayable(InvalidInput):
+    """Bytes that are no derivation of a known calculation."""
+
+    code: ClassVar[str] = "pricing.not_replayable"
+    zh: ClassVar[str] = "无法重算：{problem}。"
+    en: ClassVar[str] = "This cannot be replayed: {problem}."
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A calculated result with the canonical bytes that explain it."""
+
+    calculation: str
+    version: int
+    result: Node
+    document: bytes
+
+
+def derive(calculation: str, arguments: Mapping[str, Any], *, version: int | None = None) -> Derived:
+    """Return the result of a calculation and its derivation; raise NotReplayable or the calculation's own errors."""
+    number = LATEST.get(calculation, 0) if version is None else version
+    function = CALCULATIONS.get((calculation, number))
+    if function is None:
+        raise NotReplayable(problem=f"{calculation} v{number}")
+    result = function(arguments)
+    document = derivation.canonical(calculation=calculation, version=number, arguments=arguments, result=result)
+    return Derived(calculation, number, result, document)
+
+
+def replay(document: bytes) -> bytes:
+    """Return the bytes that a stored derivation's own arguments lead to now; raise NotReplayable.
+
+    Equal bytes mean that the figure stands; different ones that the document, or the calculation, was changed.
+    """
+    try:
+        stored = derivation.parse(document)
+    except ValueError as error:
+        raise NotReplayable(problem=str(error)) from error
+    return derive(stored["calculation"], stored["arguments"], version=stored["version"]).document
