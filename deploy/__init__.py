@@ -1,0 +1,1 @@
+"""How Gongshu is run: on one machine, and beyond it."""

@@ -1,0 +1,1 @@
+"""Gongshu on one machine: the supervisor and the parts it embeds. Nothing here imports Django or an app."""
