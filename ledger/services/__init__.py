@@ -1,5 +1,15 @@
 """What may be done to the log."""
 
 from ledger.services.append import PayloadRefused, UnknownReference, append
+from ledger.services.seal import EntryTampered, RootsDisagree, WrongLogKey, open_log, seal
 
-__all__ = ["PayloadRefused", "UnknownReference", "append"]
+__all__ = [
+    "EntryTampered",
+    "PayloadRefused",
+    "RootsDisagree",
+    "UnknownReference",
+    "WrongLogKey",
+    "append",
+    "open_log",
+    "seal",
+]

@@ -1,0 +1,37 @@
+"""What may be asked of the log."""
+
+from ledger.queries.entries import NoSuchEntry, entries, entry, latest, supported, trace
+from ledger.queries.heads import (
+    NoSuchHead,
+    anchored_size,
+    checkpoint,
+    contract,
+    head,
+    heads,
+    lag,
+    verifier_key,
+)
+from ledger.queries.proofs import NoSuchProof, NotSealed, consistency, receipt
+from ledger.queries.tree import TreeDamaged
+
+__all__ = [
+    "NoSuchEntry",
+    "NoSuchHead",
+    "NoSuchProof",
+    "NotSealed",
+    "TreeDamaged",
+    "anchored_size",
+    "checkpoint",
+    "consistency",
+    "contract",
+    "entries",
+    "entry",
+    "head",
+    "heads",
+    "lag",
+    "latest",
+    "receipt",
+    "supported",
+    "trace",
+    "verifier_key",
+]

@@ -1,0 +1,128 @@
+"""Tree heads, their anchors, and how far both are behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import Max, Min
+
+from kernel.errors import NotFound
+from ledger.journal import TransactionState
+from ledger.models import Batch, ChainTransaction, Entry, Leaf, Log, LogContract, TreeHead
+from ledger.types import AnchorView, HeadView, LagView
+
+
+@dataclass(eq=False, kw_only=True)
+class NoSuchHead(NotFound):
+    """No head of that size was ever signed, or none at all yet."""
+
+    code = "ledger.no_such_head"
+    zh = "没有大小为 {size} 的树头。"
+    en = "No tree head of size {size} was signed."
+    size: str
+
+
+def anchored_size() -> int:
+    """Return how many leaves the chain holds, by the journal's confirmed transactions."""
+    mined = Batch.objects.filter(transaction__state=TransactionState.MINED).aggregate(Max("head_id"))
+    return int(mined["head_id__max"] or 0)
+
+
+def verifier_key() -> str:
+    """Return the log's C2SP verifier key; empty before the log is opened."""
+    return Log.objects.values_list("verifier_key", flat=True).first() or ""
+
+
+def contract() -> LogContract | None:
+    """Return the contract the log is anchored in, or None before one is deployed."""
+    return LogContract.objects.select_related("deployment").order_by("-pk").first()
+
+
+def checkpoint() -> str:
+    """Return the newest signed checkpoint; raise NoSuchHead before the first."""
+    note = TreeHead.objects.order_by("-size").values_list("note", flat=True).first()
+    if note is None:
+        raise NoSuchHead(size="≥ 1")
+    return note
+
+
+def heads(*, before: int | None = None, limit: int = 50) -> tuple[HeadView, ...]:
+    """Return signed heads, newest first, of sizes below ``before``."""
+    rows = TreeHead.objects.order_by("-size")
+    return _with_anchors((rows if before is None else rows.filter(size__lt=before))[:limit])
+
+
+def head(size: int) -> HeadView:
+    """Return the head of ``size`` leaves; raise NoSuchHead."""
+    views = _with_anchors(TreeHead.objects.filter(size=size))
+    if not views:
+        raise NoSuchHead(size=str(size))
+    return views[0]
+
+
+def head_of(index: int) -> HeadView:
+    """Return the head a receipt of leaf ``index`` uses: the first anchored one over it, else the first signed one."""
+    row = (
+        TreeHead.objects.filter(size__gt=index, batches__transaction__state=TransactionState.MINED)
+        .order_by("size")
+        .first()
+    )
+    row = row or TreeHead.objects.filter(size__gt=index).order_by("size").first()
+    if row is None:
+        raise NoSuchHead(size=f"> {index}")
+    return _with_anchors([row])[0]
+
+
+def head_view(row: TreeHead, batch: Batch | None) -> HeadView:
+    """Return what a head shows, with the batch that brings it to the chain if there is one."""
+    return HeadView(
+        size=row.size,
+        root=bytes(row.root).hex(),
+        note=row.note,
+        sealed_at=row.sealed_at,
+        anchor=None if batch is None else anchor_view(batch.transaction, batch.contract.address),
+    )
+
+
+def anchor_view(row: ChainTransaction, address: str) -> AnchorView:
+    """Return what a journal row shows."""
+    return AnchorView(
+        chain_id=row.chain_id,
+        contract=address,
+        transaction=row.tx_hash,
+        state=row.state,
+        block_time=datetime.fromtimestamp(row.block_time, tz=UTC),
+        block_number=row.block_number,
+        block_hash=row.block_hash,
+        gas_used=row.gas_used,
+    )
+
+
+def lag() -> LagView:
+    """Return how many entries are written, sealed and anchored, and since when the oldest of the others wait."""
+    sealed = int(TreeHead.objects.aggregate(Max("size"))["size__max"] or 0)
+    anchored = anchored_size()
+    waiting = Entry.objects.filter(waiting__isnull=False).aggregate(Min("recorded_at"))["recorded_at__min"]
+    unanchored = Leaf.objects.filter(index=anchored).values_list("entry__recorded_at", flat=True).first()
+    mined = ChainTransaction.objects.filter(state=TransactionState.MINED)
+    count = Entry.objects.filter(waiting__isnull=False).count()
+    return LagView(
+        entries=sealed + count,
+        waiting=count,
+        sealed=sealed,
+        anchored=anchored,
+        oldest_waiting_at=waiting,
+        oldest_unanchored_at=unanchored or waiting,
+        last_head_at=TreeHead.objects.aggregate(Max("sealed_at"))["sealed_at__max"],
+        last_anchor_at=mined.aggregate(Max("finished_at"))["finished_at__max"],
+    )
+
+
+def _with_anchors(rows: Iterable[TreeHead]) -> tuple[HeadView, ...]:
+    listed = list(rows)
+    batches = Batch.objects.select_related("transaction", "contract").filter(head__in=listed)
+    live = batches.exclude(transaction__state=TransactionState.REVERTED).order_by("pk")
+    by_head = {batch.head_id: batch for batch in live}
+    return tuple(head_view(row, by_head.get(row.size)) for row in listed)
