@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +15,9 @@ import marketplace.api
 import pricing.api
 import privacy.api
 import registry.api
+from config.middleware import problem_response
 from kernel.errors import DomainError, InvalidInput
-from kernel.problems import MEDIA_TYPE, problem
+from kernel.problems import problem
 
 api = NinjaAPI(
     title="Gongshu 公数",
@@ -42,28 +42,23 @@ class MalformedRequest(InvalidInput):
     errors: list[dict[str, Any]]
 
 
-def _answer(document: dict[str, Any]) -> HttpResponse:
-    body = json.dumps(document, ensure_ascii=False)
-    return HttpResponse(body, status=document["status"], content_type=MEDIA_TYPE)
-
-
 @api.exception_handler(DomainError)
 def on_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     """Answer an expected error as problem+json."""
-    return _answer(problem(error, language=translation.get_language() or "zh"))
+    return problem_response(problem(error, language=translation.get_language() or "zh"))
 
 
 @api.exception_handler(ValidationError)
 def on_malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     """Answer a malformed request with every field that is wrong."""
     rows = [{"at": [str(part) for part in row["loc"]], "message": row["msg"]} for row in error.errors]
-    return _answer(problem(MalformedRequest(errors=rows), language=translation.get_language() or "zh"))
+    return problem_response(problem(MalformedRequest(errors=rows), language=translation.get_language() or "zh"))
 
 
 @api.exception_handler(HttpError)
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     """Answer ninja's own errors (unparsable body and the like) as problem+json."""
-    return _answer(
+    return problem_response(
         {
             "type": "about:blank",
             "title": "RequestRefused",

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
+from ninja.utils import check_csrf
 
-from kernel.errors import DomainError
-from kernel.problems import status_of
+from kernel.errors import DomainError, NotPermitted
+from kernel.problems import MEDIA_TYPE, problem, status_of
 from registry.queries import actor_of_api_key, actor_of_user
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 GetResponse = Callable[[HttpRequest], HttpResponse]
 CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {pay}"
 )
+
+
+def problem_response(document: dict[str, Any]) -> HttpResponse:
+    """Return the problem document as an application/problem+json response."""
+    body = json.dumps(document, ensure_ascii=False)
+    return HttpResponse(body, status=document["status"], content_type=MEDIA_TYPE)
+
+
+@dataclass(eq=False, kw_only=True)
+class ForgedRequest(NotPermitted):
+    """A changing API request with a session cookie but without its CSRF token."""
+
+    code = "request.forged"
+    zh = "请求未携带有效的 CSRF 令牌。"
+    en = "The request carries no valid CSRF token."
 
 
 class ActorMiddleware:
@@ -30,10 +50,28 @@ class ActorMiddleware:
         """Pass the request on with its actor."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
-            request.actor = actor_of_api_key(token, now=timezone.now())  # type: ignore[attr-defined]  # documented
-            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # no cookie decides here
+            try:
+                request.actor = actor_of_api_key(token, now=timezone.now())  # type: ignore[attr-defined]  # documented
+            except DomainError as error:
+                return problem_response(problem(error, language=translation.get_language() or "zh"))
         else:
             request.actor = actor_of_user(request.user)  # type: ignore[attr-defined]  # documented
+        return self.get_response(request)
+
+
+class SessionForgeryMiddleware:
+    """Demand the CSRF token of API requests that act through a session cookie; API keys need none."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on unless it forges a session."""
+        by_session = request.path.startswith("/api/") and "Authorization" not in request.headers
+        if by_session and request.method not in SAFE_METHODS and request.user.is_authenticated:
+            refusal = check_csrf(request)
+            if refusal is not None:
+                return problem_response(problem(ForgedRequest(), language=translation.get_language() or "zh"))
         return self.get_response(request)
 
 

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.ActorMiddleware",
+    "config.middleware.SessionForgeryMiddleware",
     "config.middleware.ContentSecurityMiddleware",
     "config.middleware.DomainErrorMiddleware",
 ]

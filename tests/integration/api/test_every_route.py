@@ -1,0 +1,100 @@
+"""Every operation of the API, asked wrongly: a problem document comes back and nothing changes."""
+
+import json
+import uuid
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+from config.api import api
+
+METHODS = ("post", "put", "patch", "delete")
+UNTOUCHED_BY_READING = {"django_session", "django_migrations"}
+
+
+def operations(*methods):
+    for path, item in api.get_openapi_schema()["paths"].items():
+        for method in methods:
+            if method in item:
+                yield pytest.param(method, path, item[method], id=f"{method} {path}")
+
+
+def address(path, operation):
+    kinds = {row["name"]: row["schema"] for row in operation.get("parameters", []) if row["in"] == "path"}
+    for name, schema in kinds.items():
+        value = (
+            str(uuid.uuid4()) if schema.get("format") == "uuid" else "1" if schema.get("type") == "integer" else "none"
+        )
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+def counts():
+    return {model._meta.db_table: model.objects.count() for model in apps.get_models() if model._meta.managed}
+
+
+def is_problem(response):
+    assert response.headers["Content-Type"] == "application/problem+json", response.content[:300]
+    document = json.loads(response.content)
+    assert {"type", "title", "status", "detail", "code"} <= set(document)
+    assert document["status"] == response.status_code
+    return document
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "path", "operation"), operations(*METHODS))
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"surprise": NaN}', b'{"amount": 1e400}', b"\xff\xfe"], ids=repr)
+def test_a_stranger_with_a_malformed_body_changes_nothing(method, path, operation, body):
+    before = counts()
+    response = Client().generic(
+        method.upper(), address(path, operation), body, content_type="application/json", HTTP_IDEMPOTENCY_KEY="k"
+    )
+    assert 400 <= response.status_code < 500
+    is_problem(response)
+    assert counts() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "path", "operation"), operations("get", *METHODS))
+def test_an_unknown_api_key_is_refused(method, path, operation):
+    response = Client().generic(method.upper(), address(path, operation), HTTP_AUTHORIZATION="Bearer not-a-key")
+    assert response.status_code == 403
+    assert is_problem(response)["code"] == "registry.unknown_api_key"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "path", "operation"), operations("get"))
+def test_what_does_not_exist_is_a_problem_and_never_a_crash(method, path, operation):
+    response = Client().get(address(path, operation))
+    assert response.status_code < 500
+    if "{" in path:
+        is_problem(response)
+
+
+def test_every_operation_has_a_summary_and_creating_ones_show_an_example():
+    schema = api.get_openapi_schema()
+    assert schema["openapi"].startswith("3.1")
+    silent = [
+        f"{method} {path}"
+        for path, item in schema["paths"].items()
+        for method, operation in item.items()
+        if not (operation.get("summary") and operation.get("description"))
+    ]
+    assert silent == []
+    bodies = [
+        (f"{method} {path}", operation["requestBody"]["content"].get("application/json"))
+        for path, item in schema["paths"].items()
+        for method, operation in item.items()
+        if "requestBody" in operation
+    ]
+    components = schema["components"]["schemas"]
+    bare = []
+    for name, content in bodies:
+        if content is None:
+            continue
+        shape = content["schema"]
+        target = components[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
+        if not (content.get("example") or content.get("examples") or target.get("example") or target.get("examples")):
+            bare.append(name)
+    assert bare == []
