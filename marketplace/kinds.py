@@ -1,0 +1,72 @@
+"""The facts the marketplace writes to the log. Who buys, at what price, and journal lines enter as commitments.
+
+``lines`` is the salted commitment (``ledger.commitment``) to a journal's lines; the salt stands in the journal.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ledger.types import EntryKind
+
+UUID_TEXT: Final = {"type": "string", "format": "uuid"}
+MOMENT: Final = {"type": "string", "format": "date-time"}
+CODE: Final = {"type": "string", "maxLength": 80}
+COUNT: Final = {"type": "integer", "minimum": 0}
+DIGEST: Final = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+BOOKED: Final[Mapping[str, Mapping[str, Any]]] = {"journal": UUID_TEXT, "lines": DIGEST}
+
+
+def _kind(name: str, **properties: Mapping[str, Any]) -> EntryKind:
+    schema = {
+        "type": "object",
+        "properties": properties,
+        "required": sorted(properties),
+        "additionalProperties": False,
+    }
+    return EntryKind(name=name, version=1, schema=schema)
+
+
+LISTING_PUBLISHED: Final = _kind(
+    "listing.published",
+    listing=UUID_TEXT,
+    product=UUID_TEXT,
+    registration_code=CODE,
+    forms={"type": "array", "items": CODE},
+    checks={"type": "array", "items": CODE},
+)
+LISTING_WITHDRAWN: Final = _kind("listing.withdrawn", listing=UUID_TEXT, product=UUID_TEXT)
+ORDER_PLACED: Final = _kind(
+    "order.placed", order=UUID_TEXT, product=UUID_TEXT, form=CODE, unit=CODE, quantity=CODE, scenario=CODE
+)
+PAYMENT_CAPTURED: Final = _kind("payment.captured", **BOOKED, payment=UUID_TEXT, order=UUID_TEXT, provider=CODE)
+PAYMENT_QUARANTINED: Final = _kind(
+    "payment.quarantined", payment=UUID_TEXT, order=UUID_TEXT, provider=CODE, reason=CODE
+)
+SUSPENSE_BOOKED: Final = _kind("suspense.booked", **BOOKED, payment=UUID_TEXT, provider=CODE)
+ORDER_REFUNDED: Final = _kind("order.refunded", **BOOKED, refund=UUID_TEXT, order=UUID_TEXT, full={"type": "boolean"})
+LICENCE_ISSUED: Final = _kind(
+    "licence.issued",
+    licence=UUID_TEXT,
+    order=UUID_TEXT,
+    product=UUID_TEXT,
+    quota=COUNT,
+    valid_from=MOMENT,
+    valid_until=MOMENT,
+)
+LICENCE_FACTS: Final = {
+    event: _kind(f"licence.{fact}", licence=UUID_TEXT)
+    for event, fact in (("expire", "expired"), ("suspend", "suspended"), ("resume", "resumed"), ("revoke", "revoked"))
+}
+SETTLEMENT_CLOSED: Final = _kind(
+    "settlement.closed",
+    **BOOKED,
+    settlement=UUID_TEXT,
+    month=CODE,
+    run=COUNT,
+    orders=COUNT,
+    parties={"type": "array", "items": UUID_TEXT},
+)
+
+BOOKED_KINDS: Final = tuple(
+    kind.name for kind in (PAYMENT_CAPTURED, SUSPENSE_BOOKED, ORDER_REFUNDED, SETTLEMENT_CLOSED)
+)

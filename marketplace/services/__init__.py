@@ -1,0 +1,54 @@
+"""What may be done in the marketplace."""
+
+from marketplace.services.licences import expire_licences, resume_licence, revoke_licence, suspend_licence
+from marketplace.services.listings import (
+    AlreadyListed,
+    GateClosed,
+    NoSuchListing,
+    Statements,
+    publish_listing,
+    withdraw_listing,
+)
+from marketplace.services.orders import NotListed, ScenarioNotConfirmed, cancel_order, expire_orders, place_order
+from marketplace.services.payments import (
+    NoSuchPayment,
+    OrderOverdue,
+    apply_report,
+    begin_payment,
+    mark_notices,
+    record_notice,
+    record_redirect,
+)
+from marketplace.services.refunds import NotRefundable, RefundTooLarge, record_refund, request_refund
+from marketplace.services.settlement import NothingToSettle, close_month
+
+__all__ = [
+    "AlreadyListed",
+    "GateClosed",
+    "NoSuchListing",
+    "NoSuchPayment",
+    "NotListed",
+    "NotRefundable",
+    "NothingToSettle",
+    "OrderOverdue",
+    "RefundTooLarge",
+    "ScenarioNotConfirmed",
+    "Statements",
+    "apply_report",
+    "begin_payment",
+    "cancel_order",
+    "close_month",
+    "expire_licences",
+    "expire_orders",
+    "mark_notices",
+    "place_order",
+    "publish_listing",
+    "record_notice",
+    "record_redirect",
+    "record_refund",
+    "request_refund",
+    "resume_licence",
+    "revoke_licence",
+    "suspend_licence",
+    "withdraw_listing",
+]

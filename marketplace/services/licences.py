@@ -1,0 +1,110 @@
+"""Issue licences and change their state."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from kernel.actors import SYSTEM, Actor
+from ledger import services as ledger
+from marketplace import kinds, models
+from marketplace.licence_flow import ACTIVE, LICENCE, SUSPENDED
+from marketplace.queries.found import NoSuchLicence
+from marketplace.terms import terms
+from pricing.units import ChargingForm
+from registry.types import Role
+
+EXPIRY_BATCH = 200
+
+
+def issue(*, order: models.Order, refs: tuple[UUID, ...], actor: Actor, now: datetime) -> models.Licence:
+    """Issue the licence that an order bought, from ``now`` on; must run in the transaction that makes the order paid."""
+    granted = terms(form=ChargingForm(order.form), unit=order.unit, quantity=order.quantity, start=now)
+    public_id = uuid4()
+    entry_id = ledger.append(
+        kind=kinds.LICENCE_ISSUED,
+        subject=f"licence:{public_id}",
+        payload={
+            "licence": str(public_id),
+            "order": str(order.public_id),
+            "product": str(order.product_id),
+            "quota": granted.quota,
+            "valid_from": now.isoformat(),
+            "valid_until": granted.valid_until.isoformat(),
+        },
+        refs=refs,
+        confidential={"licensee": str(order.buyer_id)},
+        actor=actor,
+        now=now,
+    )
+    return models.Licence.objects.create(
+        public_id=public_id,
+        number=f"XK{now:%Y%m%d}{public_id.hex[:8].upper()}",
+        order=order,
+        licensee_id=order.buyer_id,
+        product_id=order.product_id,
+        quota=granted.quota,
+        valid_from=now,
+        valid_until=granted.valid_until,
+        state=LICENCE.initial,
+        entry_id=entry_id,
+    )
+
+
+@transaction.atomic
+def suspend_licence(*, licence_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
+    """Suspend an active licence; raise RoleRequired, NoSuchLicence or WrongState."""
+    actor.require(Role.OPERATOR, Role.DATA_AUTHORITY)
+    _change(licence=_locked(licence_id), event="suspend", reason=reason, actor=actor, now=now)
+
+
+@transaction.atomic
+def resume_licence(*, licence_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
+    """Lift a suspension; raise RoleRequired, NoSuchLicence or WrongState."""
+    actor.require(Role.OPERATOR, Role.DATA_AUTHORITY)
+    _change(licence=_locked(licence_id), event="resume", reason=reason, actor=actor, now=now)
+
+
+@transaction.atomic
+def revoke_licence(*, licence_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
+    """Revoke a licence for good; raise RoleRequired, NoSuchLicence or WrongState."""
+    actor.require(Role.OPERATOR, Role.DATA_AUTHORITY)
+    _change(licence=_locked(licence_id), event="revoke", reason=reason, actor=actor, now=now)
+
+
+def revoke_refunded(*, order: models.Order, reason: str, actor: Actor, now: datetime) -> None:
+    """Revoke the licence of an order that is refunded in full, in the caller's transaction."""
+    licence = models.Licence.objects.select_for_update().get(order=order)
+    _change(licence=licence, event="revoke", reason=reason, actor=actor, now=now)
+
+
+@transaction.atomic
+def expire_licences(*, now: datetime, limit: int = EXPIRY_BATCH) -> int:
+    """Expire up to ``limit`` licences whose period is over and return how many."""
+    over = models.Licence.objects.filter(state__in=[ACTIVE, SUSPENDED], valid_until__lte=now).order_by("valid_until")
+    found = list(over.select_for_update(skip_locked=True)[:limit])
+    for licence in found:
+        _change(licence=licence, event="expire", reason="", actor=SYSTEM, now=now)
+    return len(found)
+
+
+def _locked(licence_id: UUID) -> models.Licence:
+    licence = models.Licence.objects.select_for_update().filter(public_id=licence_id).first()
+    if licence is None:
+        raise NoSuchLicence(licence_id=licence_id)
+    return licence
+
+
+def _change(*, licence: models.Licence, event: str, reason: str, actor: Actor, now: datetime) -> None:
+    licence.state = LICENCE.fire(licence.state, event).target
+    licence.state_reason = reason
+    licence.save(update_fields=["state", "state_reason"])
+    ledger.append(
+        kind=kinds.LICENCE_FACTS[event],
+        subject=f"licence:{licence.public_id}",
+        payload={"licence": str(licence.public_id)},
+        refs=[licence.entry_id],
+        confidential={"reason": reason},
+        actor=actor,
+        now=now,
+    )
