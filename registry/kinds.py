@@ -39,7 +39,7 @@ def _kind(name: str, **properties: Mapping[str, Any]) -> EntryKind:
 
 
 ORGANISATION_REGISTERED: Final = _kind("organisation.registered", organisation=_UUID, uscc=_CODE, kind=_WORD)
-ROLE_GRANTED: Final = _kind("role.granted", organisation=_UUID, role=_WORD, account=_DIGEST)
+ROLE_GRANTED: Final = _kind("role.granted", organisation=_UUID, role=_WORD)
 CALENDAR_ENTERED: Final = _kind("calendar.entered", year=_COUNT, calendar_sha256=_DIGEST)
 
 RESOURCE_DECLARED: Final = _kind(
@@ -120,7 +120,7 @@ OPERATOR_SELECTED: Final = _kind(
 AGREEMENT_CONCLUDED: Final = _kind(
     "agreement.concluded",
     agreement=_UUID,
-    number=_CODE,
+    number=_ARTICLE,
     agency=_UUID,
     operator=_UUID,
     resources=_UUIDS,
@@ -131,7 +131,7 @@ AGREEMENT_CONCLUDED: Final = _kind(
     revenue_shares={"type": "object", "propertyNames": _UUID, "additionalProperties": _SHARE, "minProperties": 1},
     article=_ARTICLE,
 )
-AGREEMENT_FILED: Final = _kind("agreement.filed", agreement=_UUID, filing_number=_CODE, article=_ARTICLE)
+AGREEMENT_FILED: Final = _kind("agreement.filed", agreement=_UUID, filing_number=_ARTICLE, article=_ARTICLE)
 OPERATION_STARTED: Final = _kind("operation.started", agreement=_UUID, started_on=_DAY, article=_ARTICLE)
 
 CERTIFICATE_ISSUED: Final = _kind(

@@ -1,0 +1,38 @@
+"""What the registry tells: views of its rows, and who an account or key acts as."""
+
+from registry.queries.actors import UnknownApiKey, actor_of_api_key, actor_of_user
+from registry.queries.calendars import calendar
+from registry.queries.certificates import NotOurs, certificate, contexts, verify_credential
+from registry.queries.found import NoSuch
+from registry.queries.operation import NotTradable, agreement, agreements, tradable_product
+from registry.queries.parties import organisation, organisation_by_uscc, organisations
+from registry.queries.registrations import desk, notice, notices, registration, registrations
+from registry.queries.resources import product, products, resource, resources
+
+__all__ = [
+    "NoSuch",
+    "NotOurs",
+    "NotTradable",
+    "UnknownApiKey",
+    "actor_of_api_key",
+    "actor_of_user",
+    "agreement",
+    "agreements",
+    "calendar",
+    "certificate",
+    "contexts",
+    "desk",
+    "notice",
+    "notices",
+    "organisation",
+    "organisation_by_uscc",
+    "organisations",
+    "product",
+    "products",
+    "registration",
+    "registrations",
+    "resource",
+    "resources",
+    "tradable_product",
+    "verify_credential",
+]

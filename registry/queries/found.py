@@ -1,0 +1,50 @@
+"""Finding one row by its public id, or saying that there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from kernel.errors import NotFound
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(eq=False, kw_only=True)
+class NoSuch(NotFound):
+    """Nothing of that kind has this id."""
+
+    code = "registry.not_found"
+    zh = "没有找到编号为 {id} 的{thing_zh}。"
+    en = "There is no {thing} with the id {id}."
+    thing: str
+    thing_zh: str
+    id: str
+
+
+NAMES: Final = MappingProxyType(
+    {
+        "organisation": "单位",
+        "data resource": "数据资源",
+        "data product": "数据产品",
+        "registration": "登记",
+        "objection": "异议",
+        "plan": "实施方案",
+        "selection": "运营机构遴选",
+        "agreement": "授权运营协议",
+        "api key": "API 密钥",
+    }
+)
+
+
+def row(rows: QuerySet[M], public_id: UUID) -> M:
+    """Return the row of ``rows`` with this public id; raise NoSuch."""
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        thing = str(rows.model._meta.verbose_name)
+        raise NoSuch(thing=thing, thing_zh=NAMES.get(thing, thing), id=str(public_id))
+    return found

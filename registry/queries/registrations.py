@@ -1,0 +1,136 @@
+"""Registrations as views: one procedure, a desk, the public notice board."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Min, Q, QuerySet
+
+from registry.models import DataProduct, DataResource, Registration, RunningLimit
+from registry.queries.found import row
+from registry.types import DeadlineView, NoticeView, RegistrationView, SubjectKind
+from registry.workflow import S26, State
+
+REGISTRATIONS = Registration.objects.select_related(
+    "resource", "product", "registrant", "office", "certificate"
+).prefetch_related("limits")
+OPEN_STATES = (State.SUBMITTED, State.RETURNED, State.ACCEPTED, State.REVIEWED, State.IN_NOTICE)
+NOTICE_ARTICLE = f"{S26} 第十二条"
+
+
+def subject(item: Registration) -> DataResource | DataProduct:
+    """Return the resource or product a registration is about."""
+    found = item.resource or item.product
+    if found is None:
+        raise LookupError(f"registration {item.number} is about nothing")
+    return found
+
+
+def subject_kind(item: Registration) -> SubjectKind:
+    """Return whether a registration is about a resource or a product."""
+    return SubjectKind.RESOURCE if item.resource_id else SubjectKind.PRODUCT
+
+
+def deadline_view(limit: RunningLimit, *, now: datetime) -> DeadlineView:
+    """Return the view of a running limit; it is overdue when it was done late or is not done and past."""
+    return DeadlineView(
+        step=limit.step,
+        starts_at=limit.starts_at,
+        ends_at=limit.ends_at,
+        done_at=limit.done_at,
+        overdue=(limit.done_at or now) > limit.ends_at and not (limit.provisional and limit.done_at is None),
+        provisional=limit.provisional,
+        article=limit.article,
+    )
+
+
+def registration_view(item: Registration, *, now: datetime) -> RegistrationView:
+    """Return the view of a registration's row."""
+    about = subject(item)
+    certificate = getattr(item, "certificate", None)
+    return RegistrationView(
+        id=item.public_id,
+        number=item.number,
+        subject_kind=subject_kind(item),
+        subject_id=about.public_id,
+        name_zh=about.name_zh,
+        name_en=about.name_en,
+        registrant_id=item.registrant.public_id,
+        office_id=item.office.public_id,
+        state=item.state,
+        registration_code=item.code,
+        submitted_at=item.submitted_at,
+        accepted_at=item.accepted_at,
+        noticed_at=item.noticed_at,
+        notice_ends_at=item.notice_ends_at,
+        coded_at=item.coded_at,
+        valid_until=item.valid_until,
+        deadlines=tuple(deadline_view(limit, now=now) for limit in item.limits.all()),
+        coded_entry_id=item.coded_entry,
+        certificate_number=certificate.number if certificate else None,
+    )
+
+
+def registration(registration_id: UUID, *, now: datetime) -> RegistrationView:
+    """Return a registration as it stands at ``now``; raise NoSuch."""
+    return registration_view(row(REGISTRATIONS.all(), registration_id), now=now)
+
+
+def registrations(*, registrant_id: UUID, now: datetime) -> tuple[RegistrationView, ...]:
+    """Return an organisation's registrations, newest first."""
+    rows = REGISTRATIONS.filter(registrant__public_id=registrant_id).order_by("-pk")
+    return tuple(registration_view(item, now=now) for item in rows)
+
+
+def desk(*, office_id: UUID, now: datetime) -> tuple[RegistrationView, ...]:
+    """Return an office's open registrations, the most urgent first."""
+    due = Min("limits__ends_at", filter=Q(limits__done_at__isnull=True))
+    rows = REGISTRATIONS.filter(office__public_id=office_id, state__in=OPEN_STATES).annotate(due=due)
+    return tuple(registration_view(item, now=now) for item in rows.order_by("due", "pk"))
+
+
+def _noticed() -> QuerySet[Registration]:
+    return REGISTRATIONS.filter(noticed_at__isnull=False)
+
+
+def notice_view(item: Registration, *, now: datetime) -> NoticeView:
+    """Return exactly what 26号 Art 12 publishes of a registration, and its clock."""
+    about = subject(item)
+    if item.noticed_at is None or item.notice_ends_at is None:
+        raise LookupError(f"registration {item.number} was never on the notice board")
+    summary = (
+        (about.description_zh, about.description_en)
+        if isinstance(about, DataProduct)
+        else (about.abstract_zh, about.abstract_en)
+    )
+    return NoticeView(
+        registration_id=item.public_id,
+        number=item.number,
+        registrant_zh=item.registrant.name_zh,
+        registrant_en=item.registrant.name_en,
+        subject_kind=subject_kind(item),
+        name_zh=about.name_zh,
+        name_en=about.name_en,
+        summary_zh=summary[0],
+        summary_en=summary[1],
+        starts_at=item.noticed_at,
+        ends_at=item.notice_ends_at,
+        open=item.state == State.IN_NOTICE and now < item.notice_ends_at,
+        article=NOTICE_ARTICLE,
+    )
+
+
+def notices(*, now: datetime, current: bool = True) -> tuple[NoticeView, ...]:
+    """Return the notices that run at ``now``, those ending first in front; or the past ones, latest in front."""
+    rows = _noticed()
+    if current:
+        rows = rows.filter(state=State.IN_NOTICE, notice_ends_at__gt=now).order_by("notice_ends_at", "pk")
+    else:
+        rows = rows.exclude(state=State.IN_NOTICE, notice_ends_at__gt=now).order_by("-notice_ends_at", "-pk")
+    return tuple(notice_view(item, now=now) for item in rows)
+
+
+def notice(registration_id: UUID, *, now: datetime) -> NoticeView:
+    """Return one notice; raise NoSuch."""
+    return notice_view(row(_noticed(), registration_id), now=now)

@@ -1,0 +1,120 @@
+"""Resources and products as views."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from registry.catalogue import DataSubject
+from registry.models import DataProduct, DataResource, Registration
+from registry.queries.found import row
+from registry.types import FieldView, ProductView, ResourceView
+from registry.workflow import State
+
+DECLARED = "declared"
+RESOURCES = DataResource.objects.select_related("holder").prefetch_related("fields", "registrations")
+PRODUCTS = DataProduct.objects.select_related("operator", "agreement").prefetch_related("resources", "registrations")
+
+
+def resource(resource_id: UUID) -> ResourceView:
+    """Return a resource; raise NoSuch."""
+    return resource_view(row(RESOURCES.all(), resource_id))
+
+
+def resources(*, holder_id: UUID | None = None, registered: bool | None = None) -> tuple[ResourceView, ...]:
+    """Return the declared resources, newest first: of one holder, or only the coded or the uncoded, if asked."""
+    rows: QuerySet[DataResource] = RESOURCES.order_by("-pk")
+    if holder_id:
+        rows = rows.filter(holder__public_id=holder_id)
+    views = (resource_view(item) for item in rows)
+    return tuple(view for view in views if registered is None or bool(view.registration_code) == registered)
+
+
+def product(product_id: UUID) -> ProductView:
+    """Return a product; raise NoSuch."""
+    return product_view(row(PRODUCTS.all(), product_id))
+
+
+def products(*, operator_id: UUID | None = None) -> tuple[ProductView, ...]:
+    """Return the declared products, newest first, of one operator if named."""
+    rows: QuerySet[DataProduct] = PRODUCTS.order_by("-pk")
+    if operator_id:
+        rows = rows.filter(operator__public_id=operator_id)
+    return tuple(product_view(item) for item in rows)
+
+
+def coded(registrations: QuerySet[Registration] | list[Registration]) -> Registration | None:
+    """Return the coded registration among those of one resource or product, or None."""
+    return next((one for one in registrations if one.state == State.CODED), None)
+
+
+def grade_text(level: str, grade: int | None) -> str:
+    """Return level and grade as one word: ``core``, ``important`` or ``general-1`` to ``general-4``."""
+    return level if grade is None else f"{level}-{grade}"
+
+
+def resource_view(item: DataResource) -> ResourceView:
+    """Return the view of a resource's row."""
+    registration = coded(list(item.registrations.all()))
+    fields = tuple(
+        FieldView(
+            name=field.name,
+            type=field.type,
+            description_zh=field.description_zh,
+            description_en=field.description_en,
+            sensitivity=field.sensitivity,
+        )
+        for field in item.fields.all()
+    )
+    return ResourceView(
+        id=item.public_id,
+        code=item.code,
+        name_zh=item.name_zh,
+        name_en=item.name_en,
+        holder_id=item.holder.public_id,
+        abstract_zh=item.abstract_zh,
+        abstract_en=item.abstract_en,
+        industry=item.industry,
+        format=item.format,
+        data_source=item.data_source,
+        personal_information=item.personal_information,
+        status=item.status,
+        grade=grade_text(item.level, item.grade),
+        library=item.library,
+        update_frequency=item.update_frequency,
+        fields=fields,
+        registration_code=registration.code if registration else None,
+        declared_entry_id=item.entry,
+        coded_entry_id=registration.coded_entry if registration else None,
+    )
+
+
+def product_view(item: DataProduct) -> ProductView:
+    """Return the view of a product's row."""
+    found = sorted(item.registrations.all(), key=lambda one: one.pk)
+    registration = coded(found)
+    return ProductView(
+        id=item.public_id,
+        code=item.code,
+        name_zh=item.name_zh,
+        name_en=item.name_en,
+        operator_id=item.operator.public_id,
+        agreement_id=item.agreement.public_id,
+        resource_ids=tuple(one.public_id for one in item.resources.all()),
+        product_type=item.product_type,
+        description_zh=item.description_zh,
+        description_en=item.description_en,
+        registration_code=registration.code if registration else None,
+        public_data=item.data_subject == DataSubject.PUBLIC,
+        state=found[-1].state if found else DECLARED,
+        industry=item.industry,
+        update_frequency=item.update_frequency,
+        delivery_method=item.delivery_method,
+        limitations=item.limitations,
+        personal_information=item.personal_information,
+        grade=grade_text(item.level, item.grade),
+        declared_entry_id=item.entry,
+        coded_entry_id=registration.coded_entry if registration else None,
+        valid_until=registration.valid_until if registration else None,
+    )
