@@ -27,7 +27,7 @@ def main() -> None:
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, int(signal), 0, 0, 0)
         if os.getppid() != int(parent):
             sys.exit("The process that started this one is gone.")
-    os.execvp(command[0], command)
+    os.execvp(command[0], command)  # noqa: S606 - becoming it is the point
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from deploy.local.problems import CannotRun
 from deploy.local.processes import Identity, database_identity, privileged
 
 FIRST_HOLDER_UID: Final = 61001
-OUTSIDE_PARENT: Final = Path("/var/tmp")
+OUTSIDE_PARENT: Final = Path("/var/tmp")  # noqa: S108 - what is made there is checked to be ours
 
 
 def reachable(path: Path, identity: Identity) -> bool:

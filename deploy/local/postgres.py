@@ -1,4 +1,4 @@
-"""PostgreSQL of our own: binaries from a wheel (or PG_BIN), started by us with passwords, a private socket and no TCP."""
+"""PostgreSQL of our own: binaries from a wheel (or PG_BIN), run with passwords, a private socket and no TCP."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ Role = Literal["superuser", "owner", "app"]
 USERS: Final[dict[Role, str]] = {"superuser": "postgres", "owner": "gongshu_owner", "app": "gongshu_app"}
 SOCKET_NAME: Final = ".s.PGSQL.5432"
 SOCKET_LIMIT: Final = 107  # bytes of a unix socket's path on Linux
+SHORT_PLACE: Final = Path("/tmp")  # noqa: S108 - what is made there is checked to be ours
 
 # The owner migrates; the application reads and writes rows, and can neither drop, truncate nor alter anything.
 ROLES: Final = """
@@ -64,6 +65,14 @@ def packaged_binaries() -> Path:
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
+def socket_directory(directory: Path) -> Path:
+    """Return where a cluster's socket lies: in its directory, or where paths are too long for that, under /tmp."""
+    inside = directory.absolute() / "run"
+    if len(os.fsencode(inside / SOCKET_NAME)) <= SOCKET_LIMIT:
+        return inside
+    return SHORT_PLACE / f"gongshu-{hashlib.sha256(os.fsencode(directory.absolute())).hexdigest()[:16]}"
+
+
 class Cluster:
     """A PostgreSQL cluster in a directory.
 
@@ -97,11 +106,8 @@ class Cluster:
 
     @property
     def socket_directory(self) -> Path:
-        """Return where the socket lies: in the cluster, or where paths are too long for that, under /tmp."""
-        inside = self.directory / "run"
-        if len(os.fsencode(inside / SOCKET_NAME)) <= SOCKET_LIMIT:
-            return inside
-        return Path("/tmp") / f"gongshu-{hashlib.sha256(os.fsencode(self.directory)).hexdigest()[:16]}"
+        """Return where the server's socket lies."""
+        return socket_directory(self.directory)
 
     def url(self, *, role: Role = "app", database: str = "gongshu") -> str:
         """Return the URL by which a role reaches a database; it works once the cluster has started."""
@@ -148,8 +154,7 @@ class Cluster:
     def sql(self, statements: str, *, role: Role = "superuser", database: str = "gongshu") -> str:
         """Run SQL through psql and return what it prints, unaligned and without headings."""
         result = subprocess.run(
-            [self.binaries / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", self.socket_directory]
-            + ["-U", USERS[role], "-d", database],
+            [self.binaries / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", *self._where(role, database)],
             input=statements,
             env=plain_environment(PGPASSWORD=self._passwords()[role]),
             capture_output=True,
@@ -159,6 +164,9 @@ class Cluster:
         if result.returncode:
             raise CannotRun(f"PostgreSQL refused a statement: {result.stderr.strip()}")
         return result.stdout.strip()
+
+    def _where(self, role: Role, database: str) -> list[str]:
+        return ["-h", str(self.socket_directory), "-U", USERS[role], "-d", database]
 
     def _joined(self) -> bool:
         """Take the lock, or wait for the one who holds it to have a server ready; say whether the latter happened."""
@@ -262,8 +270,7 @@ class Cluster:
             write_whole(mark, "roles and database are made\n")
 
     def _answers(self) -> bool:
-        # A full connection: PostgreSQL accepts no sooner, and a dead server's socket file fools nobody.
-        ready = [self.binaries / "pg_isready", "-q", "-h", self.socket_directory, "-d", "postgres", "-U", "postgres"]
+        ready = [str(self.binaries / "pg_isready"), "-q", *self._where("superuser", "postgres")]
         return subprocess.run(ready, env=plain_environment(), capture_output=True).returncode == 0
 
     def _spawn(self, program: str, arguments: list[str]) -> Process:

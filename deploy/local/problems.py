@@ -14,5 +14,5 @@ def sentence(error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return f"The disk is full ({error.filename or 'no space left'}): free some space and run the command again."
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return f"{error.filename or 'A file'} cannot be written by this user: make it writable, or use a clone of your own."
+        return f"{error.filename or 'A file'} is closed to this user: open it, or use a clone of your own."
     return f"{error.strerror or error} ({error.filename or 'no file named'})."

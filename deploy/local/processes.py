@@ -13,9 +13,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 LAUNCH: Final = Path(__file__).with_name("launch.py")
+GUARDIAN: Final = Path(__file__).with_name("guardian.py")
 LOG_LIMIT: Final = 5 * 1024 * 1024
 
 # Linux ties a child to the *thread* that started it, so one thread, alive as long as we are, starts them all.
@@ -60,6 +61,29 @@ def rotate(log: Path) -> None:
         log.replace(log.with_suffix(log.suffix + ".1"))
 
 
+class Guard:
+    """The guardian process, once it is wanted: it ends our children if we die without doing so."""
+
+    def __init__(self) -> None:
+        self._pipe: IO[bytes] | None = None
+
+    def post(self) -> None:
+        """Start the guardian; every process started from now on is named to it."""
+        self._pipe = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(GUARDIAN)], stdin=subprocess.PIPE, start_new_session=True, cwd="/"
+        ).stdin
+
+    def tell(self, message: str) -> None:
+        """Send a line to the guardian; without one, or if it was killed, the kernel's death signal has to do."""
+        if self._pipe is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._pipe.write(f"{message}\n".encode())
+                self._pipe.flush()
+
+
+GUARD: Final = Guard()
+
+
 @dataclass(frozen=True)
 class Command:
     """What to run, where, and as whom. A log of None means our own output."""
@@ -79,6 +103,7 @@ class Process:
     def __init__(self, command: Command) -> None:
         self.command = command
         self._popen = _STARTER.submit(_open, command).result()
+        GUARD.tell(f"+ {self.pid} {int(command.stop_signal)}")
 
     @property
     def pid(self) -> int:
@@ -90,6 +115,7 @@ class Process:
         """Return the exit status, or None while it runs."""
         if self._popen.returncode is None and _ended(self.pid):
             self._kill_group()  # before the number is reaped, so that it cannot be somebody else's yet
+            GUARD.tell(f"- {self.pid}")
         return self._popen.poll()
 
     def alive(self) -> bool:
@@ -109,7 +135,7 @@ class Process:
             self._popen.send_signal(self.command.stop_signal)
             if self.wait(timeout) is None:
                 self._kill_group()
-                self._popen.wait()
+                self.wait(timeout)
 
     def _kill_group(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
