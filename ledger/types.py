@@ -6,12 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from ledger.canonical import JsonValue
 
-__all__ = ["AnchorView", "EntryKind", "EntryState", "EntryView", "HeadView", "JsonValue", "LagView"]
+__all__ = [
+    "AnchorView",
+    "EntryKind",
+    "EntryState",
+    "EntryView",
+    "HeadView",
+    "JournalRow",
+    "JsonValue",
+    "LagView",
+    "Mined",
+    "SignedTransaction",
+    "TransactionSigner",
+]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -88,3 +100,49 @@ class LagView:
     oldest_unanchored_at: datetime | None
     last_head_at: datetime | None
     last_anchor_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalRow:
+    """A chain transaction as the journal holds it; ``block_time`` is the Unix second its embedded block gets."""
+
+    tx_hash: str
+    raw: bytes
+    nonce: int
+    purpose: str
+    block_time: int
+    state: str
+    block_number: int | None
+    block_hash: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedTransaction:
+    """What goes to a node, and the hash (0x-hex) it will be known by."""
+
+    raw: bytes
+    tx_hash: str
+
+
+class TransactionSigner(Protocol):
+    """The one key that writes to the log contract."""
+
+    @property
+    def address(self) -> str:
+        """The account's checksum address."""
+
+    def sign(self, *, chain_id: int, nonce: int, to: str | None, data: bytes, gas: int) -> SignedTransaction:
+        """Return a legacy transaction without price or value; ``to`` is None for a deployment."""
+
+    def created(self, *, nonce: int) -> str:
+        """Return the checksum address of the contract a deployment with ``nonce`` makes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mined:
+    """How a transaction ended: in which block, at what price, and whether the contract accepted it."""
+
+    block_number: int
+    block_hash: str
+    gas_used: int
+    succeeded: bool

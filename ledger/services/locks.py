@@ -20,10 +20,13 @@ def hold(*, lock: int) -> None:
 
 
 @contextmanager
-def sole_sender() -> Iterator[bool]:
-    """Give True to the one process that may talk to the chain for writing, False to any other meanwhile."""
+def sole_sender(*, wait: bool = False) -> Iterator[bool]:
+    """Give True to the one process that may write to the chain; any other waits, or gets False meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [SENDER])
+        if wait:
+            cursor.execute("SELECT true FROM pg_advisory_lock(%s)", [SENDER])
+        else:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [SENDER])
         (taken,) = cursor.fetchone()
     try:
         yield bool(taken)

@@ -1,0 +1,135 @@
+"""A log to write to, a real node, and a database of one's own for tests that need commits."""
+
+import os
+import signal
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import pytest
+from django.db import connection, connections
+
+from deploy.local.node import Node
+from kernel.actors import Actor
+from kernel.signer import Ed25519Signer, KeyStore
+from ledger.gateways import anchoring
+from ledger.gateways.node import Web3Chain
+from ledger.gateways.wallet import Wallet
+from ledger.services import append, seal
+from ledger.types import EntryKind
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+CHAIN_ID = 31337
+ACTOR = Actor(kind="person", user_id=7)
+THING_DONE = EntryKind(
+    name="thing.done",
+    version=1,
+    schema={
+        "type": "object",
+        "properties": {"number": {"type": "integer"}, "code": {"type": "string"}},
+        "required": ["number"],
+        "additionalProperties": False,
+    },
+)
+
+
+class LogUnderTest:
+    """Appends, seals and anchors with one signer, one wallet and a clock that only goes forward."""
+
+    def __init__(self, node, store):
+        self.node = node
+        self.signer = Ed25519Signer.generate("platform")
+        self.wallet = Wallet.from_store(store)
+        self.now = NOW
+        self.chain = Web3Chain(node.url())
+
+    def tick(self):
+        self.now += timedelta(seconds=7)
+        return self.now
+
+    def append(self, count=1, *, refs=(), subject="thing:1", **more):
+        ids = []
+        for number in range(count):
+            payload = {"number": number} | more.pop("payload", {})
+            ids.append(
+                append(kind=THING_DONE, subject=subject, payload=payload, refs=refs, actor=ACTOR, now=self.now, **more)
+            )
+        return ids
+
+    def seal(self):
+        return seal(signer=self.signer, now=self.tick())
+
+    def deploy(self):
+        return anchoring.deploy(self.chain, chain_id=CHAIN_ID, signer=self.wallet, now=self.tick())
+
+    def anchor(self):
+        return anchoring.anchor(self.chain, chain_id=CHAIN_ID, signer=self.wallet, now=self.tick())
+
+    def restore(self):
+        return anchoring.restore(self.chain, chain_id=CHAIN_ID, now=self.tick())
+
+    def reconcile(self):
+        anchoring.reconcile(self.chain, chain_id=CHAIN_ID, now=self.tick())
+
+    def kill_node(self):
+        os.kill(self.node.pid, signal.SIGKILL)
+        self.node.stop()
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory):
+    return KeyStore(tmp_path_factory.mktemp("keys"), "a passphrase for tests")
+
+
+@pytest.fixture
+def node():
+    with TemporaryDirectory(prefix="gongshu-node-") as directory, Node(Path(directory)) as running:
+        yield running
+
+
+@pytest.fixture
+def log(db, node, store):
+    return LogUnderTest(node, store)
+
+
+class Silent:
+    """A node for logs that never reach a chain."""
+
+    @staticmethod
+    def url():
+        return "http://127.0.0.1:1"
+
+
+@pytest.fixture
+def offline_log(db, store):
+    return LogUnderTest(Silent(), store)
+
+
+@contextmanager
+def copied_database():
+    """A copy of the migrated test database in which tests may commit; sealed tables cannot be emptied afterwards."""
+    name, template = f"ledger_copy_{uuid4().hex[:12]}", connection.settings_dict["NAME"]
+    connections.close_all()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    connection.settings_dict["NAME"] = name
+    try:
+        yield name
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"] = template
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def committing(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), copied_database() as name:
+        yield name
+
+
+@pytest.fixture
+def committed_log(committing, store):
+    return LogUnderTest(Silent(), store)

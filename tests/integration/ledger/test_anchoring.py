@@ -1,0 +1,242 @@
+"""The log on a real node: what the chain holds, what happens when it dies, and who notices a forgery."""
+
+import json
+
+import pytest
+
+from ledger import queries
+from ledger.calldata import append_call, append_gas
+from ledger.gateways import anchoring
+from ledger.gateways.anchoring import ChainAhead, ChainDiffers
+from ledger.gateways.node import ChainUnavailable, SubmissionRefused, Web3Chain, WrongChain
+from ledger.merkle import leaf_hash, root_of
+from ledger.models import Batch, ChainTransaction, Entry
+from ledger.services import append, prepare_batch, record_sent
+from tests.integration.ledger.conftest import ACTOR, CHAIN_ID, NOW, THING_DONE
+
+
+def bodies():
+    return [bytes(body) for body in Entry.objects.order_by("leaf__index").values_list("body", flat=True)]
+
+
+def hashes_of_journal():
+    return list(ChainTransaction.objects.order_by("pk").values_list("block_hash", flat=True))
+
+
+def test_chain_computes_the_same_root_after_each_batch(log):
+    address = log.deploy()
+    for count in (1, 2, 5, 1, 30, 64):
+        log.append(count)
+        log.seal()
+        assert log.anchor() == queries.lag().sealed
+        size, root = log.chain.head(address)
+        assert (size, root) == (len(bodies()), root_of([leaf_hash(body) for body in bodies()]))
+        assert queries.head(size).root == root.hex()
+
+
+def test_several_heads_go_in_one_batch(log):
+    log.deploy()
+    for _ in range(3):
+        log.append(2)
+        log.seal()
+    assert log.anchor() == 6
+    assert [(batch.start, batch.head_id) for batch in Batch.objects.all()] == [(0, 6)]
+
+
+def test_anchoring_twice_sends_nothing_twice(log):
+    address = log.deploy()
+    log.append(3)
+    log.seal()
+    assert (log.anchor(), log.anchor()) == (3, 3)
+    assert ChainTransaction.objects.count() == 2
+    assert log.chain.head(address)[0] == 3
+
+
+def test_contract_refuses_a_repeated_batch(log):
+    address = log.deploy()
+    log.append(3)
+    log.seal()
+    log.anchor()
+    before = log.chain.head(address)
+    again = log.wallet.sign(
+        chain_id=CHAIN_ID, nonce=2, to=address, data=append_call(0, [bytes(32)] * 3), gas=append_gas(3)
+    )
+    mined = log.chain.submit(again.raw, again.tx_hash, int(log.tick().timestamp()))
+    assert not mined.succeeded
+    assert log.chain.head(address) == before
+
+
+def test_deployment_happens_once(log):
+    assert log.deploy() == log.deploy()
+    assert ChainTransaction.objects.count() == 1
+
+
+def test_killed_node_is_rebuilt_to_identical_block_hashes(log):
+    address = log.deploy()
+    for count in (4, 1, 9, 2, 20, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3):
+        log.append(count)
+        log.seal()
+        log.anchor()
+    before, head = hashes_of_journal(), log.chain.head(address)
+    log.kill_node()
+    with pytest.raises(ChainUnavailable):
+        log.anchor()
+    log.node.start()
+    assert log.chain.head(address) is None
+    assert log.restore() == len(before) == 21
+    assert [log.chain.block_hash(number) for number in range(1, 22)] == before == hashes_of_journal()
+    assert log.chain.head(address) == head
+    assert log.restore() == 0
+
+
+def test_wiped_node_is_noticed_and_rebuilt_by_anchoring_itself(log):
+    address = log.deploy()
+    log.append(2)
+    log.seal()
+    log.anchor()
+    log.kill_node()
+    log.append(2)
+    log.seal()
+    log.node.start()
+    assert log.anchor() == 4
+    assert log.chain.head(address)[0] == 4
+
+
+def test_crash_between_journal_and_send_loses_and_doubles_nothing(log):
+    address = log.deploy()
+    log.append(5)
+    log.seal()
+    written = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
+    log.append(1)
+    log.seal()
+    assert log.anchor() == 6
+    assert log.chain.head(address)[0] == 6
+    first = ChainTransaction.objects.get(tx_hash=written.tx_hash)
+    assert (bytes(first.raw), first.state, first.block_number) == (written.raw, "mined", 2)
+
+
+def test_crash_between_mining_and_recording_is_caught_up(log):
+    address = log.deploy()
+    log.append(5)
+    log.seal()
+    written = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
+    record_sent(tx_hash=written.tx_hash)
+    log.chain.submit(written.raw, written.tx_hash, written.block_time)
+    assert log.chain.head(address)[0] == 5
+    assert queries.anchored_size() == 0
+    assert log.anchor() == 5
+    assert log.chain.block_number() == 2
+
+
+def test_crash_between_sending_and_mining_is_caught_up(log, monkeypatch):
+    log.deploy()
+    log.append(5)
+    log.seal()
+    written = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
+    assert log.chain._send(written.raw) == ""
+    assert log.anchor() == 5
+    assert log.chain.block_number() == 2
+
+
+def test_database_set_back_behind_the_chain_stops_anchoring(log):
+    address = log.deploy()
+    log.append(2)
+    log.seal()
+    foreign = log.wallet.sign(
+        chain_id=CHAIN_ID, nonce=1, to=address, data=append_call(0, [bytes(32)] * 4), gas=append_gas(4)
+    )
+    log.chain.submit(foreign.raw, foreign.tx_hash, int(log.tick().timestamp()))
+    with pytest.raises(ChainAhead) as caught:
+        log.anchor()
+    assert (caught.value.chain, caught.value.database) == (4, 0)
+    assert ChainTransaction.objects.count() == 1
+
+
+def test_rewritten_chain_storage_is_noticed(log):
+    address = log.deploy()
+    log.append(1)
+    log.seal()
+    log.anchor()
+    log.node.request("anvil_setStorageAt", address, hex(4), "0x" + "11" * 32)
+    size, root = log.chain.head(address)
+    assert (size, root) == (1, b"\x11" * 32)
+    log.append(1)
+    log.seal()
+    with pytest.raises(ChainDiffers):
+        log.anchor()
+    assert ChainTransaction.objects.count() == 2
+    log.kill_node()
+    log.node.start()
+    assert log.anchor() == 2
+
+
+def test_node_of_another_chain_is_refused(log):
+    with pytest.raises(WrongChain) as caught:
+        anchoring.deploy(log.chain, chain_id=1, signer=log.wallet, now=NOW)
+    assert (caught.value.expected, caught.value.found) == (1, 31337)
+    assert ChainTransaction.objects.count() == 0
+
+
+def test_nobody_answers(log):
+    with pytest.raises(ChainUnavailable):
+        Web3Chain("http://127.0.0.1:1").check(CHAIN_ID)
+
+
+def test_transaction_with_a_spent_nonce_is_refused_and_mines_nothing(log):
+    address = log.deploy()
+    stale = log.wallet.sign(chain_id=CHAIN_ID, nonce=0, to=address, data=b"", gas=100_000)
+    with pytest.raises(SubmissionRefused):
+        log.chain.submit(stale.raw, stale.tx_hash, int(log.tick().timestamp()))
+    assert log.chain.block_number() == 1
+
+
+def test_receipt_points_into_the_chain_and_stays_the_same(log):
+    address = log.deploy()
+    (first,) = log.append(1)
+    log.append(4)
+    assert queries.entry(first).state == "waiting"
+    with pytest.raises(queries.NotSealed):
+        queries.receipt(first)
+    log.seal()
+    assert queries.entry(first).state == "sealed"
+    assert queries.receipt(first)["anchor"] is None
+    log.anchor()
+    assert queries.entry(first).state == "anchored"
+    receipt = queries.receipt(first)
+    row = ChainTransaction.objects.get(purpose="append")
+    assert receipt["anchor"] == {
+        "chain_id": CHAIN_ID,
+        "contract": address,
+        "transaction": row.tx_hash,
+        "block_number": 2,
+    }
+    log.append(20)
+    log.seal()
+    log.anchor()
+    assert json.dumps(queries.receipt(first)) == json.dumps(receipt)
+
+
+def test_log_moves_to_another_chain_from_its_old_head(log, node):
+    log.deploy()
+    log.append(11)
+    log.seal()
+    log.anchor()
+    log.node.stop()
+    node.chain_id = 4242
+    log.node.start()
+    anchoring.deploy(log.chain, chain_id=4242, signer=log.wallet, now=log.tick())
+    log.append(3)
+    log.seal()
+    moved = anchoring.anchor(log.chain, chain_id=4242, signer=log.wallet, now=log.tick())
+    assert moved == 14
+    assert log.chain.head(queries.contract().address)[0] == 14
+
+
+def test_appending_goes_on_while_no_node_answers(log):
+    log.deploy()
+    log.kill_node()
+    append(kind=THING_DONE, subject="thing:2", payload={"number": 1}, actor=ACTOR, now=NOW)
+    assert log.seal().size == 1
+    lag = queries.lag()
+    assert (lag.sealed, lag.anchored) == (1, 0)
+    assert lag.oldest_unanchored_at is not None
