@@ -15,8 +15,8 @@ EXACT: Final = Context(prec=60, traps=[Clamped, DivisionByZero, Inexact, Invalid
 """Arithmetic that raises rather than lose a digit."""
 
 LARGEST_YUAN: Final = Decimal("10000000000000")
-LARGEST_QUANTITY: Final = Decimal("1000000000000")
-LARGEST_PRICE: Final = Decimal("1000000000")
+LARGEST_QUANTITY: Final = Decimal("1000000000")
+LARGEST_PRICE: Final = Decimal("10000000")
 LARGEST_PERCENT: Final = Decimal(100)
 _PLAIN: Final = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _SHOWN: Final = 60

@@ -73,6 +73,11 @@ def write(tariff: Tariff) -> list[dict[str, str]]:
     return [{"above": figures.text(tier.above), "unit_price": figures.price_text(tier.unit_price)} for tier in tariff]
 
 
+def write_unread(tariff: Tariff) -> list[dict[str, Any]]:
+    """Return a tariff that has not been checked yet as values for `read`, figures as they are."""
+    return [{"above": tier.above, "unit_price": tier.unit_price} for tier in tariff]
+
+
 def charge(tariff: Tariff, quantity: Decimal) -> Decimal:
     """Return what ``quantity`` units cost in yuan, exact and unrounded."""
     if len(tariff) == 1:
