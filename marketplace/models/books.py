@@ -14,7 +14,7 @@ class Account(models.Model):
 
     code = models.CharField(max_length=64)
     currency = models.CharField(max_length=3)
-    kind = models.CharField(max_length=16, choices=[(kind, kind) for kind in AccountKind])
+    kind = models.CharField(max_length=16)
     name_zh = models.CharField(max_length=64)
     name_en = models.CharField(max_length=64)
     owner = models.ForeignKey(
@@ -23,7 +23,10 @@ class Account(models.Model):
     balance = MinorAmountField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "currency"], name="account_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "currency"], name="account_once"),
+            models.CheckConstraint(condition=Q(kind__in=list(AccountKind)), name="account_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.currency}"

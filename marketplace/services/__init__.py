@@ -1,5 +1,6 @@
 """What may be done in the marketplace."""
 
+from marketplace.services.asking import LicenceNotActive, QuotaUsed, ask_query, read_cube, submit_lookup
 from marketplace.services.licences import expire_licences, resume_licence, revoke_licence, suspend_licence
 from marketplace.services.listings import (
     AlreadyListed,
@@ -25,16 +26,19 @@ from marketplace.services.settlement import NothingToSettle, close_month
 __all__ = [
     "AlreadyListed",
     "GateClosed",
+    "LicenceNotActive",
     "NoSuchListing",
     "NoSuchPayment",
     "NotListed",
     "NotRefundable",
     "NothingToSettle",
     "OrderOverdue",
+    "QuotaUsed",
     "RefundTooLarge",
     "ScenarioNotConfirmed",
     "Statements",
     "apply_report",
+    "ask_query",
     "begin_payment",
     "cancel_order",
     "close_month",
@@ -43,12 +47,14 @@ __all__ = [
     "mark_notices",
     "place_order",
     "publish_listing",
+    "read_cube",
     "record_notice",
     "record_redirect",
     "record_refund",
     "request_refund",
     "resume_licence",
     "revoke_licence",
+    "submit_lookup",
     "suspend_licence",
     "withdraw_listing",
 ]

@@ -18,7 +18,7 @@ EXPIRY_BATCH = 200
 
 
 def issue(*, order: models.Order, refs: tuple[UUID, ...], actor: Actor, now: datetime) -> models.Licence:
-    """Issue the licence that an order bought, from ``now`` on; must run in the transaction that makes the order paid."""
+    """Issue the licence that an order bought, from ``now`` on, in the transaction that makes the order paid."""
     granted = terms(form=ChargingForm(order.form), unit=order.unit, quantity=order.quantity, start=now)
     public_id = uuid4()
     entry_id = ledger.append(
