@@ -1,5 +1,83 @@
-"""The ledger's HTTP API."""
+"""The log over HTTP: everything is public but the openings of commitments."""
 
-from ninja import Router
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from ledger import queries
+from ledger.schemas import ConsistencyOut, EntriesOut, EntryOut, HeadsOut, LagOut, ReceiptOut
+from ledger.types import EntryView, HeadView, LagView
 
 router = Router(tags=["ledger"])
+
+Index = Annotated[int | None, Query(ge=-1, le=2**53, description="Only sealed entries of a greater index; -1 for all.")]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Size = Annotated[int, Query(ge=1, le=2**53)]
+Text = Annotated[str | None, Query(max_length=240)]
+
+
+@router.get("/entries", response=EntriesOut, auth=None, summary="Follow the log, or list a subject's entries")
+def entries(
+    request: HttpRequest,  # noqa: ARG001 - ninja's signature
+    *,
+    subject: Text = None,
+    kind: Text = None,
+    after: Index = None,
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """Answer entries, oldest first."""
+    items = queries.entries(subject=subject, kind=kind, after=after, limit=limit)
+    more = len(items) == limit and items[-1].index is not None
+    return {"items": items, "next_after": items[-1].index if more else None}
+
+
+@router.get("/entries/{uuid:entry_id}", response=EntryOut, auth=None, summary="One entry")
+def entry(request: HttpRequest, entry_id: UUID) -> EntryView:  # noqa: ARG001 - ninja's signature
+    """Answer one entry."""
+    return queries.entry(entry_id)
+
+
+@router.get("/entries/{uuid:entry_id}/receipt", response=ReceiptOut, auth=None, summary="The receipt of an entry")
+def receipt(request: HttpRequest, entry_id: UUID) -> dict[str, Any]:  # noqa: ARG001 - ninja's signature
+    """Answer the receipt; 409 while the entry waits to be sealed."""
+    return queries.receipt(entry_id)
+
+
+@router.get("/entries/{uuid:entry_id}/trace", response=EntriesOut, auth=None, summary="What an entry rests on")
+def trace(request: HttpRequest, entry_id: UUID) -> dict[str, Any]:  # noqa: ARG001 - ninja's signature
+    """Answer the entry and all its ancestors, oldest first."""
+    return {"items": queries.trace(entry_id), "next_after": None}
+
+
+@router.get("/heads", response=HeadsOut, auth=None, summary="Signed tree heads, newest first")
+def heads(
+    request: HttpRequest,  # noqa: ARG001 - ninja's signature
+    *,
+    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """Answer heads with their anchors."""
+    items: tuple[HeadView, ...] = queries.heads(before=before, limit=limit)
+    return {"items": items, "next_before": items[-1].size if len(items) == limit else None}
+
+
+@router.get("/checkpoint", auth=None, summary="The newest signed checkpoint, as a C2SP note")
+def checkpoint(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    """Answer the note as plain text."""
+    return HttpResponse(queries.checkpoint(), content_type="text/plain; charset=utf-8")
+
+
+@router.get("/consistency", response=ConsistencyOut, auth=None, summary="Proof that one head's tree begins another's")
+def consistency(request: HttpRequest, *, old: Size, new: Size) -> dict[str, Any]:  # noqa: ARG001 - ninja's signature
+    """Answer the RFC 9162 consistency proof between two signed heads."""
+    return {"old": old, "new": new, "proof": queries.consistency(old=old, new=new)}
+
+
+@router.get("/lag", response=LagOut, auth=None, summary="How far sealing and anchoring are behind")
+def lag(request: HttpRequest) -> LagView:  # noqa: ARG001 - ninja's signature
+    """Answer the lag."""
+    return queries.lag()

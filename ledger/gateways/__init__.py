@@ -69,3 +69,8 @@ def seal_all() -> int:
 def anchor_all() -> int:
     """Send every sealed head to the chain; return the size the chain is known to hold."""
     return anchoring.anchor(chain(), chain_id=settings.CHAIN_ID, signer=wallet(), now=timezone.now())
+
+
+def compare_chain() -> None:
+    """Raise the error that names it when node and database do not hold the same blocks, size and root."""
+    anchoring.compare(chain(), chain_id=settings.CHAIN_ID)

@@ -10,6 +10,7 @@ from kernel.errors import Conflict
 from ledger.gateways.node import Chain, artifact
 from ledger.journal import Purpose
 from ledger.merkle import EMPTY_ROOT
+from ledger.models import LogContract
 from ledger.queries.heads import anchored_size, head
 from ledger.queries.journal import contract_on, journal, open_batch_size
 from ledger.services.anchor import prepare_batch, prepare_deployment, record_mined, record_sent
@@ -116,16 +117,34 @@ def reconcile(chain: Chain, *, chain_id: int, now: datetime) -> None:
     if contract is None or contract.deployment.block_number is None:
         return
     found = chain.head(contract.address)
-    known = max(contract.start_size, anchored_size())
-    if chain.embedded and (found is None or found[0] < known):
+    if chain.embedded and (found is None or found[0] < anchored_size()):
         restore(chain, chain_id=chain_id, now=now)
         found = chain.head(contract.address)
+    _same_head(contract, found)
+
+
+def compare(chain: Chain, *, chain_id: int) -> None:
+    """Compare every journalled block, and the contract's size and root, with a node; change nothing.
+
+    Raises what ``reconcile`` raises.
+    """
+    chain.check(chain_id)
+    for row in journal(chain_id=chain_id):
+        if row.block_number is not None:
+            _same_block(row.block_number, row.block_hash, chain.block_hash(row.block_number))
+    contract = contract_on(chain_id=chain_id)
+    if contract is not None and contract.deployment.block_number is not None:
+        _same_head(contract, chain.head(contract.address))
+
+
+def _same_head(contract: LogContract, found: tuple[int, bytes] | None) -> None:
     if found is None:
         raise ContractMissing(address=contract.address)
     size, root = found
+    known = max(contract.start_size, anchored_size())
     if size < known:
         raise ChainBehind(chain=size, database=known)
-    if size > known and size != open_batch_size(chain_id=chain_id):
+    if size > known and size != open_batch_size(chain_id=contract.chain_id):
         raise ChainAhead(chain=size, database=known)
     expected = head(size).root if size else EMPTY_ROOT.hex()
     if root.hex() != expected:

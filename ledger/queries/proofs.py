@@ -76,7 +76,7 @@ def _anchor(anchor: AnchorView | None) -> dict[str, Any] | None:
         return None
     return {
         "chain_id": anchor.chain_id,
-        "contract": anchor.contract,
+        "contract": anchor.contract.lower(),
         "transaction": anchor.transaction,
         "block_number": anchor.block_number,
     }
