@@ -87,7 +87,8 @@ def quietly(arguments: Sequence[str | Path], *, what: str, environment: Mapping[
         arguments, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     if result.returncode:
-        last = "\n".join(f"    {line}" for line in result.stdout.strip().splitlines()[-6:])
+        said = [line for line in result.stdout.splitlines() if line.strip() not in {"", "npm error"}]
+        last = "\n".join(f"    {line}" for line in said[-10:])
         raise CannotRun(f"{what} failed. Is a package index reachable, and is there disk space? It said:\n{last}")
 
 

@@ -17,16 +17,20 @@ from deploy.local.server import Server
 
 CHAIN_ID: Final = 31337
 GENESIS: Final = 1_577_836_800  # 2020-01-01T00:00:00Z; every block hash depends on it, so it never changes
+VERSION: Final = "1.7.1"  # as package.json pins it for the machines we test on
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 MACHINES: Final = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 def packaged_program() -> Path:
     """Return anvil from its npm package for this machine, so that no install script has to run."""
-    kind = f"{sys.platform}-{MACHINES.get(platform.machine().lower(), platform.machine())}"
-    program = CHECKOUT / "node_modules" / "@foundry-rs" / f"anvil-{kind}" / "bin" / "anvil"
+    name = f"@foundry-rs/anvil-{sys.platform}-{MACHINES.get(platform.machine().lower(), platform.machine())}"
+    program = CHECKOUT / "node_modules" / name / "bin" / "anvil"
     if not program.exists():
-        raise CannotRun(f"The chain node is not installed ({program}): run `make run`, or set CHAIN_URL to a node.")
+        raise CannotRun(
+            f"There is no chain node for this machine in node_modules: run `npm install --no-save {name}@{VERSION}` "
+            "in the checkout, or set CHAIN_URL to a node."
+        )
     return program
 
 
