@@ -80,7 +80,12 @@ class Stage:
 
     def moment(self, scene: str, name: str = "at") -> datetime:
         """Return the moment that ``scene`` left under ``name``."""
-        return datetime.fromisoformat(self.facts[scene][name])
+        return self.moment_of(self.facts[scene][name])
+
+    @staticmethod
+    def moment_of(text: str) -> datetime:
+        """Return the moment written as ``text``."""
+        return datetime.fromisoformat(text)
 
 
 @dataclass(frozen=True)
