@@ -130,8 +130,8 @@ def build(stage: Stage) -> Outcome:
         industry="Q",
         description_zh="按保险方案、自评健康、身体活动受限、慢性病分档汇总人年数与门诊就诊次数;"
         "结果加噪并设阈值,原始数据不出域;支持密态查询。",
-        description_en="Person-years and outpatient visits by insurance plan, self-rated health, limitation and chronic diseases; "
-        "protected by noise and thresholds; raw data never leaves; encrypted questions supported.",
+        description_en="Person-years and outpatient visits by insurance plan, self-rated health, limitation and chronic "
+        "diseases; protected by noise and thresholds; raw data never leaves; encrypted questions supported.",
         delivery_method=DeliveryMethod.API,
         limitations="仅提供受保护的统计结果,不得用于识别个人;不得对外转让原始结果之外的数据。",
         data_subject=DataSubject.PUBLIC,
@@ -226,8 +226,8 @@ def offer(stage: Stage) -> Outcome:
         quality="完整性 100%:关键字段无缺失;准确性、一致性按存证文件复核;更新频率为年。",
         compliance="来源合法合规,公有领域;授权范围、用途与期限经审核;原始数据不出域。",
         security_review="经安全审查:仅输出加噪、阈值处理后的结果。",
-        protected_unit_zh=f"{unit['name_zh']}。{unit['note_zh']}",
-        protected_unit_en=f"{unit['name_en']}. {unit['note_en']}",
+        protected_unit_zh=f"{unit['name_zh']}:受保护的是每一条人年记录,同一人不同年度的记录无法关联",
+        protected_unit_en=f"{unit['name_en']}: each is protected; records of one person in two years cannot be linked",
     )
     publish_listing(product_id=product, statements=statements, actor=operator, now=stage.timeline.later(now, 1))
     return Outcome(f"/products/{product}/")

@@ -1,0 +1,17 @@
+"""Every scene of the story, in order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from config.story import cast, operation, prices, registration
+from config.story.stage import Scene
+
+SCENES: Final[tuple[Scene, ...]] = (
+    *cast.SCENES,
+    *registration.DECLARATIONS,
+    *operation.CONNECTIONS,
+    *registration.REGISTRATIONS,
+    *operation.SCENES,
+    *prices.SCENES,
+)
