@@ -6,8 +6,8 @@ from registry.queries.certificates import NotOurs, certificate, contexts, verify
 from registry.queries.found import NoSuch
 from registry.queries.operation import NotTradable, agreement, agreements, tradable_product
 from registry.queries.parties import organisation, organisation_by_uscc, organisations
-from registry.queries.registrations import desk, notice, notices, registration, registrations
-from registry.queries.resources import product, products, resource, resources
+from registry.queries.registrations import desk, notice, notices, registration, registrations, visible_registration
+from registry.queries.resources import product, products, resource, resources, visible_product, visible_resource
 
 __all__ = [
     "NoSuch",
@@ -35,4 +35,7 @@ __all__ = [
     "resources",
     "tradable_product",
     "verify_credential",
+    "visible_product",
+    "visible_registration",
+    "visible_resource",
 ]

@@ -45,6 +45,11 @@ def row(rows: QuerySet[M], public_id: UUID) -> M:
     """Return the row of ``rows`` with this public id; raise NoSuch."""
     found = rows.filter(public_id=public_id).first()
     if found is None:
-        thing = str(rows.model._meta.verbose_name)
-        raise NoSuch(thing=thing, thing_zh=NAMES.get(thing, thing), id=str(public_id))
+        raise hidden(rows, public_id)
     return found
+
+
+def hidden(rows: QuerySet[M], public_id: UUID) -> NoSuch:
+    """Return the error for a row that exists but is not this actor's to see: the same as for none."""
+    thing = str(rows.model._meta.verbose_name)
+    return NoSuch(thing=thing, thing_zh=NAMES.get(thing, thing), id=str(public_id))

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.db.models import Min, Q, QuerySet
 
+from kernel.actors import Actor
 from registry.models import DataProduct, DataResource, Registration, RunningLimit
-from registry.queries.found import row
-from registry.types import DeadlineView, NoticeView, RegistrationView, SubjectKind
+from registry.queries.found import hidden, row
+from registry.types import DeadlineView, NoticeView, RegistrationView, Role, SubjectKind
 from registry.workflow import S26, State
 
 REGISTRATIONS = Registration.objects.select_related(
@@ -75,6 +76,18 @@ def registration_view(item: Registration, *, now: datetime) -> RegistrationView:
 def registration(registration_id: UUID, *, now: datetime) -> RegistrationView:
     """Return a registration as it stands at ``now``; raise NoSuch."""
     return registration_view(row(REGISTRATIONS.all(), registration_id), now=now)
+
+
+def visible_registration(registration_id: UUID, *, actor: Actor, now: datetime) -> RegistrationView:
+    """Return a registration that was put on notice, or one of the actor's own organisation, office or oversight.
+
+    Raises NoSuch for every other.
+    """
+    view = registration(registration_id, now=now)
+    own = actor.organisation_id in {view.registrant_id, view.office_id}
+    if own or view.noticed_at is not None or Role.REGULATOR in actor.roles:
+        return view
+    raise hidden(Registration.objects.all(), registration_id)
 
 
 def registrations(*, registrant_id: UUID, now: datetime) -> tuple[RegistrationView, ...]:

@@ -6,13 +6,17 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from kernel.actors import Actor
 from registry.catalogue import DataSubject
 from registry.models import DataProduct, DataResource, Registration
-from registry.queries.found import row
-from registry.types import FieldView, ProductView, ResourceView
+from registry.queries.found import hidden, row
+from registry.types import FieldView, ProductView, ResourceView, Role
 from registry.workflow import State
 
 DECLARED = "declared"
+OFFICIALS = frozenset(
+    {Role.REGISTRY_CLERK, Role.REGISTRY_REVIEWER, Role.IMPLEMENTING_AGENCY, Role.DATA_AUTHORITY, Role.REGULATOR}
+)
 RESOURCES = DataResource.objects.select_related("holder").prefetch_related("fields", "registrations")
 PRODUCTS = DataProduct.objects.select_related("operator", "agreement").prefetch_related("resources", "registrations")
 
@@ -42,6 +46,26 @@ def products(*, operator_id: UUID | None = None) -> tuple[ProductView, ...]:
     if operator_id:
         rows = rows.filter(operator__public_id=operator_id)
     return tuple(product_view(item) for item in rows)
+
+
+def visible_resource(resource_id: UUID, *, actor: Actor) -> ResourceView:
+    """Return a resource that is registered, the actor's own, or any to an official; raise NoSuch otherwise."""
+    view = resource(resource_id)
+    if view.registration_code or _may_see(actor, view.holder_id):
+        return view
+    raise hidden(DataResource.objects.all(), resource_id)
+
+
+def visible_product(product_id: UUID, *, actor: Actor) -> ProductView:
+    """Return a product that is registered, the actor's own, or any to an official; raise NoSuch otherwise."""
+    view = product(product_id)
+    if view.registration_code or _may_see(actor, view.operator_id):
+        return view
+    raise hidden(DataProduct.objects.all(), product_id)
+
+
+def _may_see(actor: Actor, owner: UUID) -> bool:
+    return actor.organisation_id == owner or not actor.roles.isdisjoint(OFFICIALS)
 
 
 def coded(registrations: QuerySet[Registration] | list[Registration]) -> Registration | None:

@@ -1,0 +1,476 @@
+"""Bodies of the registry's HTTP API, with the examples its OpenAPI document shows."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonValue
+
+from registry.catalogue import (
+    DataSource,
+    DataSubject,
+    DeliveryMethod,
+    LibraryKind,
+    OpenType,
+    ProductType,
+    Sensitivity,
+    SharingType,
+    UpdateFrequency,
+)
+from registry.grade import Assessment, Harm, Object
+from registry.operation import Method, Mode
+from registry.types import (
+    AgreementDraft,
+    Bid,
+    FieldView,
+    Materials,
+    PlanDraft,
+    ProductDeclaration,
+    ResourceDeclaration,
+    SubjectKind,
+)
+
+Text = Annotated[str, Field(min_length=1, max_length=2048)]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+SAMPLE_ID = "8d1f4a0e-5c1b-4a53-9a0e-3f2f6f6f2f10"
+
+
+def _example(**values: JsonValue) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
+
+
+class Created(Schema):
+    """The id of what was created."""
+
+    id: UUID
+
+
+class Done(Schema):
+    """The state after an act."""
+
+    id: UUID
+    state: str
+
+
+class Coded(Done):
+    """The state after coding, with the code."""
+
+    registration_code: str
+
+
+class FieldIn(Schema):
+    """One column of a resource."""
+
+    model_config = _example(
+        name="mdvis", type="integer", description_zh="门诊次数", description_en="Visits", sensitivity="internal"
+    )
+    name: Annotated[str, Field(min_length=1, max_length=128)]
+    type: Annotated[str, Field(min_length=1, max_length=40)]
+    description_zh: Annotated[str, Field(max_length=300)]
+    description_en: Annotated[str, Field(max_length=300)]
+    sensitivity: Sensitivity
+
+
+class AssessmentIn(Schema):
+    """One finding of the classification: what would be affected, how badly."""
+
+    model_config = _example(object="personal_rights", harm="general")
+    object: Object
+    harm: Harm
+
+
+class ResourceIn(Schema):
+    """A data resource as its holder declares it."""
+
+    model_config = _example(
+        name_zh="福建省-卫生健康-住院费用",
+        name_en="Hospital expenditure",
+        abstract_zh="由省卫生健康委员会在履职中产生,包含住院费用,可用于保险精算。",
+        abstract_en="Hospital expenditure, usable for actuarial work.",
+        industry="Q",
+        format="CSV",
+        data_source="01",
+        personal_information=False,
+        sharing="2",
+        openness="conditional",
+        update_frequency="yearly",
+        library="thematic",
+        coverage="福建省",
+        contact_office="数据管理处",
+        contact_phone="0591-00000000",
+        assessments=[{"object": "personal_rights", "harm": "general"}],
+        fields=[
+            {
+                "name": "mdvis",
+                "type": "integer",
+                "description_zh": "门诊次数",
+                "description_en": "Visits",
+                "sensitivity": "internal",
+            }
+        ],
+    )
+    name_zh: Text
+    name_en: Text
+    abstract_zh: Text
+    abstract_en: Text
+    industry: Annotated[str, Field(pattern="^[A-T]$")]
+    format: Text
+    data_source: DataSource
+    personal_information: bool
+    sharing: SharingType
+    openness: OpenType
+    update_frequency: UpdateFrequency
+    library: LibraryKind
+    coverage: Text
+    contact_office: Text
+    contact_phone: Text
+    assessments: Annotated[list[AssessmentIn], Field(min_length=1, max_length=18)]
+    fields: Annotated[list[FieldIn], Field(max_length=500)]
+
+    def declaration(self) -> ResourceDeclaration:
+        """Return the declaration this body makes."""
+        plain = self.model_dump(exclude={"assessments", "fields"})
+        return ResourceDeclaration(
+            **plain,
+            assessments=tuple(Assessment(one.object, one.harm) for one in self.assessments),
+            fields=tuple(FieldView(**one.model_dump()) for one in self.fields),
+        )
+
+
+class ProductIn(Schema):
+    """A data product as its operator declares it."""
+
+    model_config = _example(
+        name_zh="住院费用统计查询服务",
+        name_en="Hospital expenditure statistics",
+        agreement_id=SAMPLE_ID,
+        resource_ids=[SAMPLE_ID],
+        product_type="02",
+        industry="Q",
+        description_zh="按地区和年龄组查询住院费用统计结果。",
+        description_en="Statistics of hospital expenditure.",
+        delivery_method="03",
+        limitations="仅限统计结果,不得识别个人。",
+        data_subject="03",
+        update_frequency="yearly",
+        personal_information=False,
+    )
+    name_zh: Text
+    name_en: Text
+    agreement_id: UUID
+    resource_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
+    product_type: ProductType
+    industry: Annotated[str, Field(pattern="^[A-T]$")]
+    description_zh: Text
+    description_en: Text
+    delivery_method: DeliveryMethod
+    limitations: Text
+    data_subject: DataSubject
+    update_frequency: UpdateFrequency
+    personal_information: bool
+
+    def declaration(self) -> ProductDeclaration:
+        """Return the declaration this body makes."""
+        plain = self.model_dump(exclude={"resource_ids"})
+        return ProductDeclaration(**plain, resource_ids=tuple(self.resource_ids))
+
+
+class MaterialsIn(Schema):
+    """The materials of a first registration (26号 Art 9(1))."""
+
+    model_config = _example(
+        subject="主体信息",
+        lawful_source="依法履职产生",
+        situation="数据资源情况",
+        evidence="存证情况",
+        products="产品和服务信息",
+        scenarios="应用场景信息",
+        risk_assessment="数据安全风险评估",
+        evidence_sha256="ab" * 32,
+        operated_on=None,
+    )
+    subject: Text
+    lawful_source: Text
+    situation: Text
+    evidence: Text
+    products: Text
+    scenarios: Text
+    risk_assessment: Text
+    evidence_sha256: Digest
+    operated_on: date | None = None
+
+    def materials(self) -> Materials:
+        """Return the materials this body hands in."""
+        return Materials(**self.model_dump())
+
+
+class ApplicationIn(Schema):
+    """An application for a first registration."""
+
+    model_config = ConfigDict(extra="forbid")
+    subject_kind: SubjectKind
+    subject_id: UUID
+    office_id: UUID
+    materials: MaterialsIn
+
+
+class ReasonIn(Schema):
+    """A reason."""
+
+    model_config = _example(reason="缺少数据安全风险评估报告。")
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class ObjectionIn(Schema):
+    """An objection, with real name and evidence."""
+
+    model_config = _example(real_name="陈某", evidence="数据来源不合法的证明……")
+    real_name: Annotated[str, Field(min_length=1, max_length=64)]
+    evidence: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class DecisionIn(Schema):
+    """The decision on an objection."""
+
+    model_config = _example(upheld=False, reason="经复核,异议不成立。")
+    upheld: bool
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class PlanIn(Schema):
+    """A plan of authorised operation; ``items`` holds the 12 items of 27号 Art 9 by key."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Annotated[str, Field(min_length=1, max_length=128)]
+    mode: Mode
+    items: dict[str, str]
+    resource_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
+    decision_number: Annotated[str, Field(min_length=1, max_length=64)]
+    decided_on: date
+
+    def draft(self) -> PlanDraft:
+        """Return the draft this body holds."""
+        return PlanDraft(**self.model_dump(exclude={"resource_ids"}), resource_ids=tuple(self.resource_ids))
+
+
+class BidIn(Schema):
+    """One bid in a selection."""
+
+    model_config = _example(bidder_id=SAMPLE_ID, score="91.50", conflict="")
+    bidder_id: UUID
+    score: Annotated[Decimal, Field(ge=0, max_digits=7, decimal_places=2)]
+    conflict: Annotated[str, Field(max_length=300)] = ""
+
+    def bid(self) -> Bid:
+        """Return the bid this body holds."""
+        return Bid(**self.model_dump())
+
+
+class SelectionIn(Schema):
+    """The selection of an operator."""
+
+    model_config = ConfigDict(extra="forbid")
+    plan_id: UUID
+    method: Method
+    bids: Annotated[list[BidIn], Field(min_length=1, max_length=200)]
+    operator_id: UUID
+
+
+class AgreementIn(Schema):
+    """An agreement; ``items`` holds the 13 items of 27号 Art 14 by key; ``valid_until`` is the day after the term."""
+
+    model_config = ConfigDict(extra="forbid")
+    selection_id: UUID
+    number: Annotated[str, Field(min_length=1, max_length=40)]
+    items: dict[str, str]
+    resource_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
+    valid_from: date
+    valid_until: date
+    revenue_shares: dict[UUID, Decimal]
+    long_term_reason: Annotated[str, Field(max_length=500)] = ""
+
+    def draft(self) -> AgreementDraft:
+        """Return the draft this body holds."""
+        plain = self.model_dump(exclude={"resource_ids", "revenue_shares"})
+        shares = {str(party): share for party, share in self.revenue_shares.items()}
+        return AgreementDraft(**plain, resource_ids=tuple(self.resource_ids), revenue_shares=shares)
+
+
+class FilingIn(Schema):
+    """The number under which an agreement is on file."""
+
+    model_config = _example(filing_number="闽数备〔2025〕1号")
+    filing_number: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class StartIn(Schema):
+    """The first day of operation."""
+
+    model_config = _example(started_on="2025-07-01")
+    started_on: date
+
+
+class OrganisationOut(Schema):
+    """An organisation."""
+
+    id: UUID
+    name_zh: str
+    name_en: str
+    uscc: str
+    kind: str
+    region: str
+
+
+class FieldOut(Schema):
+    """One column of a resource."""
+
+    name: str
+    type: str
+    description_zh: str
+    description_en: str
+    sensitivity: str
+
+
+class ResourceOut(Schema):
+    """A data resource."""
+
+    id: UUID
+    code: str
+    name_zh: str
+    name_en: str
+    holder_id: UUID
+    abstract_zh: str
+    abstract_en: str
+    industry: str
+    format: str
+    data_source: str
+    personal_information: bool
+    status: str
+    grade: str
+    library: str
+    update_frequency: str
+    fields: list[FieldOut]
+    registration_code: str | None
+    declared_entry_id: UUID
+    coded_entry_id: UUID | None
+
+
+class ProductOut(Schema):
+    """A data product."""
+
+    id: UUID
+    code: str
+    name_zh: str
+    name_en: str
+    operator_id: UUID
+    agreement_id: UUID
+    resource_ids: list[UUID]
+    product_type: str
+    description_zh: str
+    description_en: str
+    registration_code: str | None
+    public_data: bool
+    state: str
+    industry: str
+    update_frequency: str
+    delivery_method: str
+    limitations: str
+    personal_information: bool
+    grade: str
+    coded_entry_id: UUID | None
+    valid_until: date | None
+
+
+class DisclosureOut(Schema):
+    """What 27号 Art 18 discloses of an agreement: to whom, over what, for how long."""
+
+    id: UUID
+    number: str
+    agency_id: UUID
+    operator_id: UUID
+    resource_ids: list[UUID]
+    valid_from: date
+    valid_until: date
+    first_operated_on: date | None
+    state: str
+
+
+class DeadlineOut(Schema):
+    """One limit."""
+
+    step: str
+    starts_at: datetime
+    ends_at: datetime
+    done_at: datetime | None
+    overdue: bool
+    provisional: bool
+    article: str
+
+
+class RegistrationOut(Schema):
+    """One registration."""
+
+    id: UUID
+    number: str
+    subject_kind: str
+    subject_id: UUID
+    name_zh: str
+    name_en: str
+    registrant_id: UUID
+    office_id: UUID
+    state: str
+    registration_code: str | None
+    submitted_at: datetime | None
+    accepted_at: datetime | None
+    noticed_at: datetime | None
+    notice_ends_at: datetime | None
+    coded_at: datetime | None
+    valid_until: date | None
+    deadlines: list[DeadlineOut]
+    coded_entry_id: UUID | None
+    certificate_number: str | None
+
+
+class NoticeOut(Schema):
+    """One notice on the board."""
+
+    registration_id: UUID
+    number: str
+    registrant_zh: str
+    registrant_en: str
+    subject_kind: str
+    name_zh: str
+    name_en: str
+    summary_zh: str
+    summary_en: str
+    starts_at: datetime
+    ends_at: datetime
+    open: bool
+    article: str
+
+
+class CertificateOut(Schema):
+    """A certificate; ``credential`` is the exact text that was signed."""
+
+    id: UUID
+    number: str
+    registration_id: UUID
+    registration_code: str
+    holder_id: UUID
+    issued_at: datetime
+    valid_until: date
+    credential: str
+    verification_method: str
+    entry_id: UUID
+    state: str
+
+
+class VerdictOut(Schema):
+    """Whether a credential was signed by the office and is unaltered."""
+
+    valid: bool
+    reason: str
+    public_key: str
