@@ -4,10 +4,29 @@ from registry.queries.actors import UnknownApiKey, actor_of_api_key, actor_of_us
 from registry.queries.calendars import calendar
 from registry.queries.certificates import NotOurs, certificate, contexts, verify_credential
 from registry.queries.found import NoSuch
-from registry.queries.operation import NotTradable, agreement, agreements, tradable_product
+from registry.queries.operation import NotTradable, agreement, agreement_text, agreements, tradable_product
 from registry.queries.parties import organisation, organisation_by_uscc, organisations
-from registry.queries.registrations import desk, notice, notices, registration, registrations, visible_registration
-from registry.queries.resources import product, products, resource, resources, visible_product, visible_resource
+from registry.queries.registrations import (
+    desk,
+    notice,
+    notices,
+    objections,
+    office_ids,
+    reason_given,
+    registration,
+    registrations,
+    visible_registration,
+)
+from registry.queries.resources import (
+    catalogue_fields,
+    product,
+    product_registration_id,
+    products,
+    resource,
+    resources,
+    visible_product,
+    visible_resource,
+)
 
 __all__ = [
     "NoSuch",
@@ -17,18 +36,24 @@ __all__ = [
     "actor_of_api_key",
     "actor_of_user",
     "agreement",
+    "agreement_text",
     "agreements",
     "calendar",
+    "catalogue_fields",
     "certificate",
     "contexts",
     "desk",
     "notice",
     "notices",
+    "objections",
+    "office_ids",
     "organisation",
     "organisation_by_uscc",
     "organisations",
     "product",
+    "product_registration_id",
     "products",
+    "reason_given",
     "registration",
     "registrations",
     "resource",

@@ -13,7 +13,7 @@ from registry.limits import local_day
 from registry.models import Agreement, DataProduct
 from registry.queries.found import row
 from registry.queries.resources import PRODUCTS, coded, product_view
-from registry.types import AgreementView, ProductView
+from registry.types import AgreementText, AgreementView, ProductView
 from registry.workflow import S26, S27, AgreementState
 
 AGREEMENTS = Agreement.objects.select_related("agency", "operator").prefetch_related(
@@ -76,6 +76,22 @@ def agreements(*, operator_id: UUID | None = None) -> tuple[AgreementView, ...]:
     rows: QuerySet[Agreement] = AGREEMENTS.order_by("-pk")
     return tuple(
         agreement_view(item) for item in (rows.filter(operator__public_id=operator_id) if operator_id else rows)
+    )
+
+
+def agreement_text(agreement_id: UUID) -> AgreementText:
+    """Return what an agreement says and how it came about; raise NoSuch."""
+    item = row(Agreement.objects.select_related("selection__plan").prefetch_related("selection__bids"), agreement_id)
+    return AgreementText(
+        items=item.items,
+        plan_name=item.selection.plan.name,
+        decision_number=item.selection.plan.decision_number,
+        method=item.selection.method,
+        bids=len(item.selection.bids.all()),
+        concluded_at=item.concluded_at,
+        filed_at=item.filed_at,
+        filing_number=item.filing_number,
+        long_term_reason=item.long_term_reason,
     )
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db.models import Min, Q, QuerySet
 
 from kernel.actors import Actor
-from registry.models import DataProduct, DataResource, Registration, RunningLimit
+from registry.models import DataProduct, DataResource, Membership, Registration, RunningLimit
 from registry.queries.found import hidden, row
-from registry.types import DeadlineView, NoticeView, RegistrationView, Role, SubjectKind
+from registry.types import DeadlineView, NoticeView, ObjectionView, RegistrationView, Role, SubjectKind
 from registry.workflow import S26, State
 
 REGISTRATIONS = Registration.objects.select_related(
@@ -88,6 +88,38 @@ def visible_registration(registration_id: UUID, *, actor: Actor, now: datetime) 
     if own or view.noticed_at is not None or Role.REGULATOR in actor.roles:
         return view
     raise hidden(Registration.objects.all(), registration_id)
+
+
+def objections(registration_id: UUID, *, actor: Actor) -> tuple[ObjectionView, ...]:
+    """Return a registration's objections to the office that decides them, nothing to anybody else; raise NoSuch."""
+    item = row(REGISTRATIONS.all(), registration_id)
+    if actor.organisation_id != item.office.public_id:
+        return ()
+    return tuple(
+        ObjectionView(
+            id=one.public_id,
+            real_name=one.real_name,
+            evidence=one.evidence,
+            raised_at=one.raised_at,
+            upheld=one.upheld,
+            decided_at=one.decided_at,
+            reason=one.reason,
+        )
+        for one in item.objections.all()
+    )
+
+
+def reason_given(registration_id: UUID, *, actor: Actor) -> str:
+    """Return why a registration was returned or refused, to its registrant and its office; raise NoSuch."""
+    item = row(REGISTRATIONS.all(), registration_id)
+    concerned = actor.organisation_id in {item.office.public_id, item.registrant.public_id}
+    return item.reason if concerned else ""
+
+
+def office_ids() -> tuple[UUID, ...]:
+    """Return the organisations that register: those with a clerk."""
+    rows = Membership.objects.filter(role=Role.REGISTRY_CLERK).order_by("organisation_id")
+    return tuple(dict.fromkeys(rows.values_list("organisation__public_id", flat=True)))
 
 
 def registrations(*, registrant_id: UUID, now: datetime) -> tuple[RegistrationView, ...]:

@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 
 from kernel.actors import Actor
 from registry.catalogue import DataSubject
+from registry.grade import Assessment, Harm, Object
 from registry.models import DataProduct, DataResource, Registration
 from registry.queries.found import hidden, row
-from registry.types import FieldView, ProductView, ResourceView, Role
+from registry.types import CatalogueView, FieldView, ProductView, ResourceView, Role
 from registry.workflow import State
 
 DECLARED = "declared"
@@ -54,6 +55,28 @@ def visible_resource(resource_id: UUID, *, actor: Actor) -> ResourceView:
     if view.registration_code or _may_see(actor, view.holder_id):
         return view
     raise hidden(DataResource.objects.all(), resource_id)
+
+
+def catalogue_fields(resource_id: UUID) -> CatalogueView:
+    """Return the rest of a resource's catalogue fields; raise NoSuch."""
+    item = row(RESOURCES.all(), resource_id)
+    latest = max(item.registrations.all(), key=lambda one: one.pk, default=None)
+    return CatalogueView(
+        sharing=item.sharing,
+        openness=item.openness,
+        coverage=item.coverage,
+        contact_office=item.contact_office,
+        contact_phone=item.contact_phone,
+        declared_at=item.declared_at,
+        assessments=tuple(Assessment(Object(one["object"]), Harm(one["harm"])) for one in item.assessments),
+        registration_id=latest.public_id if latest else None,
+    )
+
+
+def product_registration_id(product_id: UUID) -> UUID | None:
+    """Return the id of a product's latest registration, or None; raise NoSuch."""
+    latest = max(row(PRODUCTS.all(), product_id).registrations.all(), key=lambda one: one.pk, default=None)
+    return latest.public_id if latest else None
 
 
 def visible_product(product_id: UUID, *, actor: Actor) -> ProductView:

@@ -1,6 +1,5 @@
-"""What other apps may hold of the registry: frozen views, roles and states, joined by uuid."""
+"""What other apps may hold of the registry: frozen views, joined by uuid."""
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,41 +7,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from registry.grade import Assessment
-
-
-class Role(enum.StrEnum):
-    """What a person may do on behalf of an organisation."""
-
-    HOLDER_AGENT = "holder_agent"
-    REGISTRY_CLERK = "registry_clerk"
-    REGISTRY_REVIEWER = "registry_reviewer"
-    IMPLEMENTING_AGENCY = "implementing_agency"
-    AUTHORISING_BODY = "authorising_body"
-    DATA_AUTHORITY = "data_authority"
-    PRICING_AUTHORITY = "pricing_authority"
-    OPERATOR = "operator"
-    BUYER = "buyer"
-    BROKER = "broker"
-    CUSTODIAN = "custodian"
-    REGULATOR = "regulator"
-
-
-class OrganisationKind(enum.StrEnum):
-    """What an organisation is in law."""
-
-    GOVERNMENT = "government"
-    INSTITUTION = "institution"
-    STATE_ENTERPRISE = "state_enterprise"
-    UTILITY = "utility"
-    ENTERPRISE = "enterprise"
-    SOCIAL = "social"
-
-
-class SubjectKind(enum.StrEnum):
-    """What a registration is about (the national platform's dataRegistType 1 and 2)."""
-
-    RESOURCE = "resource"
-    PRODUCT = "product"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,99 +176,43 @@ class CertificateView:
     state: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceDeclaration:
-    """What a holder says of a resource (catalogue table A.1, classification, fields)."""
+@dataclass(frozen=True, slots=True)
+class ObjectionView:
+    """An objection as the office that decides it sees it."""
 
-    name_zh: str
-    name_en: str
-    abstract_zh: str
-    abstract_en: str
-    industry: str
-    format: str
-    data_source: str
-    personal_information: bool
+    id: UUID
+    real_name: str
+    evidence: str
+    raised_at: datetime
+    upheld: bool | None
+    decided_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueView:
+    """The rest of a resource's catalogue fields, beside ResourceView."""
+
     sharing: str
     openness: str
-    update_frequency: str
-    library: str
     coverage: str
     contact_office: str
     contact_phone: str
+    declared_at: datetime
     assessments: tuple[Assessment, ...]
-    fields: tuple[FieldView, ...]
+    registration_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductDeclaration:
-    """What an operator says of a product (catalogue table A.2) and what it rests on."""
+@dataclass(frozen=True, slots=True)
+class AgreementText:
+    """How an agreement came about and what it says, item by item (labels in both languages stand with the items)."""
 
-    name_zh: str
-    name_en: str
-    agreement_id: UUID
-    resource_ids: tuple[UUID, ...]
-    product_type: str
-    industry: str
-    description_zh: str
-    description_en: str
-    delivery_method: str
-    limitations: str
-    data_subject: str
-    update_frequency: str
-    personal_information: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Materials:
-    """The materials of a first registration (26号 Art 9(1)), one statement each, and the evidence deposit's hash.
-
-    ``operated_on`` is the day authorised operation and provision began, from which the 20 working days run, if it has.
-    """
-
-    subject: str
-    lawful_source: str
-    situation: str
-    evidence: str
-    products: str
-    scenarios: str
-    risk_assessment: str
-    evidence_sha256: str
-    operated_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanDraft:
-    """A plan of authorised operation: the 12 items of 27号 Art 9 by key, mode, scope, and the collective decision."""
-
-    name: str
-    mode: str
     items: Mapping[str, str]
-    resource_ids: tuple[UUID, ...]
+    plan_name: str
     decision_number: str
-    decided_on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bid:
-    """One organisation's bid: its score, and a declared conflict of interest ("" for none)."""
-
-    bidder_id: UUID
-    score: Decimal
-    conflict: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgreementDraft:
-    """An agreement with the 13 items of 27号 Art 14 by key; ``valid_until`` is the first day after the term.
-
-    ``revenue_shares`` maps organisation ids to shares that sum to one, six decimals at most.
-    """
-
-    selection_id: UUID
-    number: str
-    items: Mapping[str, str]
-    resource_ids: tuple[UUID, ...]
-    valid_from: date
-    valid_until: date
-    revenue_shares: Mapping[str, Decimal]
-    long_term_reason: str = ""
+    method: str
+    bids: int
+    concluded_at: datetime
+    filed_at: datetime | None
+    filing_number: str
+    long_term_reason: str

@@ -1,6 +1,6 @@
-"""Bodies of the registry's HTTP API, with the examples its OpenAPI document shows."""
+"""Request bodies of the registry's HTTP API, with the examples its OpenAPI document shows."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -34,31 +34,16 @@ from registry.types import (
 )
 
 Text = Annotated[str, Field(min_length=1, max_length=2048)]
+
+
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
 SAMPLE_ID = "8d1f4a0e-5c1b-4a53-9a0e-3f2f6f6f2f10"
 
 
 def _example(**values: JsonValue) -> ConfigDict:
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
-
-
-class Created(Schema):
-    """The id of what was created."""
-
-    id: UUID
-
-
-class Done(Schema):
-    """The state after an act."""
-
-    id: UUID
-    state: str
-
-
-class Coded(Done):
-    """The state after coding, with the code."""
-
-    registration_code: str
 
 
 class FieldIn(Schema):
@@ -311,166 +296,3 @@ class StartIn(Schema):
 
     model_config = _example(started_on="2025-07-01")
     started_on: date
-
-
-class OrganisationOut(Schema):
-    """An organisation."""
-
-    id: UUID
-    name_zh: str
-    name_en: str
-    uscc: str
-    kind: str
-    region: str
-
-
-class FieldOut(Schema):
-    """One column of a resource."""
-
-    name: str
-    type: str
-    description_zh: str
-    description_en: str
-    sensitivity: str
-
-
-class ResourceOut(Schema):
-    """A data resource."""
-
-    id: UUID
-    code: str
-    name_zh: str
-    name_en: str
-    holder_id: UUID
-    abstract_zh: str
-    abstract_en: str
-    industry: str
-    format: str
-    data_source: str
-    personal_information: bool
-    status: str
-    grade: str
-    library: str
-    update_frequency: str
-    fields: list[FieldOut]
-    registration_code: str | None
-    declared_entry_id: UUID
-    coded_entry_id: UUID | None
-
-
-class ProductOut(Schema):
-    """A data product."""
-
-    id: UUID
-    code: str
-    name_zh: str
-    name_en: str
-    operator_id: UUID
-    agreement_id: UUID
-    resource_ids: list[UUID]
-    product_type: str
-    description_zh: str
-    description_en: str
-    registration_code: str | None
-    public_data: bool
-    state: str
-    industry: str
-    update_frequency: str
-    delivery_method: str
-    limitations: str
-    personal_information: bool
-    grade: str
-    coded_entry_id: UUID | None
-    valid_until: date | None
-
-
-class DisclosureOut(Schema):
-    """What 27号 Art 18 discloses of an agreement: to whom, over what, for how long."""
-
-    id: UUID
-    number: str
-    agency_id: UUID
-    operator_id: UUID
-    resource_ids: list[UUID]
-    valid_from: date
-    valid_until: date
-    first_operated_on: date | None
-    state: str
-
-
-class DeadlineOut(Schema):
-    """One limit."""
-
-    step: str
-    starts_at: datetime
-    ends_at: datetime
-    done_at: datetime | None
-    overdue: bool
-    provisional: bool
-    article: str
-
-
-class RegistrationOut(Schema):
-    """One registration."""
-
-    id: UUID
-    number: str
-    subject_kind: str
-    subject_id: UUID
-    name_zh: str
-    name_en: str
-    registrant_id: UUID
-    office_id: UUID
-    state: str
-    registration_code: str | None
-    submitted_at: datetime | None
-    accepted_at: datetime | None
-    noticed_at: datetime | None
-    notice_ends_at: datetime | None
-    coded_at: datetime | None
-    valid_until: date | None
-    deadlines: list[DeadlineOut]
-    coded_entry_id: UUID | None
-    certificate_number: str | None
-
-
-class NoticeOut(Schema):
-    """One notice on the board."""
-
-    registration_id: UUID
-    number: str
-    registrant_zh: str
-    registrant_en: str
-    subject_kind: str
-    name_zh: str
-    name_en: str
-    summary_zh: str
-    summary_en: str
-    starts_at: datetime
-    ends_at: datetime
-    open: bool
-    article: str
-
-
-class CertificateOut(Schema):
-    """A certificate; ``credential`` is the exact text that was signed."""
-
-    id: UUID
-    number: str
-    registration_id: UUID
-    registration_code: str
-    holder_id: UUID
-    issued_at: datetime
-    valid_until: date
-    credential: str
-    verification_method: str
-    entry_id: UUID
-    state: str
-
-
-class VerdictOut(Schema):
-    """Whether a credential was signed by the office and is unaltered."""
-
-    valid: bool
-    reason: str
-    public_key: str

@@ -1,0 +1,42 @@
+"""What other apps may hold of the registry: frozen views, roles and drafts, joined by uuid."""
+
+from registry.types.drafts import AgreementDraft, Bid, Materials, PlanDraft, ProductDeclaration, ResourceDeclaration
+from registry.types.views import (
+    AgreementText,
+    AgreementView,
+    CatalogueView,
+    CertificateView,
+    DeadlineView,
+    FieldView,
+    NoticeView,
+    ObjectionView,
+    OrganisationView,
+    ProductView,
+    RegistrationView,
+    ResourceView,
+)
+from registry.types.words import OrganisationKind, Role, SubjectKind
+
+__all__ = [
+    "AgreementDraft",
+    "AgreementText",
+    "AgreementView",
+    "Bid",
+    "CatalogueView",
+    "CertificateView",
+    "DeadlineView",
+    "FieldView",
+    "Materials",
+    "NoticeView",
+    "ObjectionView",
+    "OrganisationKind",
+    "OrganisationView",
+    "PlanDraft",
+    "ProductDeclaration",
+    "ProductView",
+    "RegistrationView",
+    "ResourceDeclaration",
+    "ResourceView",
+    "Role",
+    "SubjectKind",
+]
