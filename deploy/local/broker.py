@@ -58,7 +58,6 @@ class Broker(Server):
 
     def command(self) -> Command:
         """Take the lock, write the configuration and return how the server is run."""
-        self._lock.release()
         if not self._lock.acquire(timeout=20):
             raise CannotRun(f"Another broker still runs in {self.directory}: stop it, then start again.")
         configuration = self.directory / "valkey.conf"

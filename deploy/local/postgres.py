@@ -121,7 +121,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server and wait until it answers; make the cluster, its roles and its database where missing."""
-        self._lock.release()
+        self.stop()  # reaps a server that was killed
         if self.shared and self._joined():
             return
         if not self.shared and not self._lock.acquire(timeout=20):

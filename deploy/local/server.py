@@ -33,6 +33,7 @@ class Server(abc.ABC):
 
     def start(self) -> None:
         """Start the program and wait until it answers; raise CannotRun with the end of its log if it does not."""
+        self.stop()  # reaps a program that was killed
         command = self.command()
         if command.log is not None:
             rotate(command.log)
