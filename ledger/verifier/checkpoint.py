@@ -45,7 +45,7 @@ def parse_key(text: str) -> LogKey:
 
 def open_checkpoint(note: str, key: LogKey) -> Head:
     """Return the head that ``note`` states under the signature of ``key``; raise Invalid."""
-    body, gap, signatures = note.partition("\n\n")
+    body, gap, signatures = note.rpartition("\n\n")
     if not gap or not signatures.endswith("\n"):
         raise Invalid("the checkpoint has no signature part")
     text = body + "\n"

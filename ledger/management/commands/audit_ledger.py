@@ -11,7 +11,7 @@ from ledger.queries.audit import Audit, Finding
 
 
 class Command(BaseCommand):
-    help = "Hash every entry again, rebuild the tree, compare tiles, heads, openings, journal and chain; name what differs."
+    help = "Hash every entry again, rebuild tree and heads, compare journal and chain; name what differs."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-chain", action="store_true", help="compare with no chain node")
