@@ -1,3 +1,12 @@
-"""What every test may use; the fixtures themselves are in tests/fixtures."""
+"""What every test may use; nearly all of it is in tests/fixtures."""
 
-pytest_plugins = ["tests.fixtures.strictness"]
+from __future__ import annotations
+
+import pytest
+
+pytest_plugins = ["tests.fixtures.browser", "tests.fixtures.parts", "tests.fixtures.strictness"]
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Leave addresses absolute. Only a conftest can stand in for pytest-playwright's own, at which pytest 9 warns."""

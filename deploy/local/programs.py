@@ -13,6 +13,7 @@ from deploy.local.ports import LOOPBACK
 from deploy.local.processes import Command, plain_environment
 from deploy.local.server import Server
 
+CHECKOUT: Final = Path(__file__).resolve().parents[2]
 QUEUES: Final = "platform,ledger,privacy"
 READY_LINE: Final = " ready."
 
@@ -60,12 +61,12 @@ class StripeServer(Server):
 
     name = "stripe"
 
-    def __init__(self, places: Places, *, port: int, webhook_url: str, api_key: str, webhook_secret: str) -> None:
-        self.places = places
-        self.port = port
+    def __init__(self, directory: Path, *, webhook_url: str, api_key: str, webhook_secret: str, port: int) -> None:
+        self.directory = directory.absolute()
         self.webhook_url = webhook_url
         self.api_key = api_key
         self.webhook_secret = webhook_secret
+        self.port = port
 
     def url(self) -> str:
         """Return the address that the stripe package is pointed at."""
@@ -74,13 +75,13 @@ class StripeServer(Server):
     def command(self) -> Command:
         """Return how the server is run."""
         flags = ["--port", str(self.port), "--webhook-url", self.webhook_url, "--webhook-secret", self.webhook_secret]
-        flags += ["--state", str(self.places.data / "stripe" / "state.json"), "--api-key", self.api_key]
-        (self.places.data / "stripe").mkdir(parents=True, exist_ok=True)
+        flags += ["--state", str(self.directory / "state.json"), "--api-key", self.api_key]
+        self.directory.mkdir(parents=True, exist_ok=True)
         return Command(
             arguments=[sys.executable, "-m", "deploy.local.stripe_server", *flags],
             environment=plain_environment(),
-            directory=self.places.checkout,
-            log=self.places.logs / "stripe.log",
+            directory=CHECKOUT,
+            log=self.directory / "stripe.log",
         )
 
     def answers(self) -> bool:

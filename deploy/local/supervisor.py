@@ -92,7 +92,7 @@ class Platform:
 
     def _stripe(self, port: int) -> StripeServer:
         return StripeServer(
-            self.places,
+            self.places.data / "stripe",
             port=port,
             webhook_url=f"http://{LOOPBACK}:{self.port}/payments/stripe/webhook",
             api_key=self.secrets["STRIPE_API_KEY"],
