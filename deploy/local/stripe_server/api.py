@@ -1,4 +1,4 @@
-"""One API request: who asks, which operation, checked parameters, the reply kept for its idempotency key, the answer."""
+"""One API request: who asks, which operation, checked parameters, the reply kept for its key, the answer."""
 
 from __future__ import annotations
 
@@ -141,8 +141,8 @@ def _attempted(records: Records, desk: Desk, route: Route) -> Reply:
 def _replayed(kept: Kept, digest: str, key: str) -> Reply:
     if kept.digest != digest:
         raise Problem(
-            "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using"
-            f" a key other than '{key}' if you meant to execute a different request.",
+            "Keys for idempotent requests can only be used with the same parameters they were first used with. Try"
+            f" using a key other than '{key}' if you meant to execute a different request.",
             kind="idempotency_error",
         )
     return Reply(kept.status, kept.body, {"Idempotent-Replayed": "true", "Original-Request": kept.request})

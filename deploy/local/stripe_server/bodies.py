@@ -1,4 +1,4 @@
-"""The JSON of Stripe's objects. Members that the SDK's own classes call nullable start as null, so none is ever absent."""
+"""The JSON of Stripe's objects. What the SDK's own classes call nullable starts as null, so no member is absent."""
 
 from __future__ import annotations
 

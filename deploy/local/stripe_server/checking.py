@@ -1,8 +1,8 @@
-"""Every request is checked against the TypedDicts that the installed ``stripe`` package generates from Stripe's OpenAPI.
+"""Every request is checked against the TypedDicts that the installed ``stripe`` package has from Stripe's OpenAPI.
 
-So a parameter that Stripe does not know, or of the wrong type, is refused here as it would be there, and an upgrade of the
-package moves the check with it. Enumerations are closed for us although the SDK types them ``Literal[...] | str``: Stripe
-refuses a value that it does not list.
+So a parameter that Stripe does not know, or of the wrong type, is refused here as it would be there, and an upgrade of
+the package moves the check with it. Enumerations are closed for us although the SDK types them ``Literal[...] | str``:
+Stripe refuses a value that it does not list.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LONGEST = 5_000
 
 
 def check(shape: type, raw: Mapping[str, Raw]) -> dict[str, Any]:
-    """Return ``raw`` as the typed values that ``shape``, one of the SDK's TypedDicts, describes; raise Problem otherwise."""
+    """Return ``raw`` as the typed values that ``shape``, a TypedDict of the SDK, asks for; raise Problem otherwise."""
     return _object(shape, raw, "")
 
 
@@ -58,20 +58,18 @@ def _object(shape: type, raw: Mapping[str, Raw], path: str) -> dict[str, Any]:
 
 
 def _value(hint: Any, raw: Raw, path: str) -> Any:
-    origin = get_origin(hint)
-    if origin in (NotRequired, Required):
-        return _value(get_args(hint)[0], raw, path)
-    if origin in (Union, types.UnionType):
-        return _union(get_args(hint), raw, path)
-    if origin is Literal:
-        return _literal(get_args(hint), raw, path)
     if is_typeddict(hint):
         return _object(hint, _hash(raw, path), path)
-    if origin is list:
-        return _array(get_args(hint)[0], raw, path)
-    if origin is dict:
-        return {key: _value(get_args(hint)[1], item, _inside(path, key)) for key, item in _hash(raw, path).items()}
-    return _scalar(hint, raw, path)
+    generic = _GENERICS.get(get_origin(hint))
+    return generic(get_args(hint), raw, path) if generic else _scalar(hint, raw, path)
+
+
+def _wrapped(members: tuple[Any, ...], raw: Raw, path: str) -> Any:
+    return _value(members[0], raw, path)
+
+
+def _mapping(members: tuple[Any, ...], raw: Raw, path: str) -> dict[str, Any]:
+    return {key: _value(members[1], item, _inside(path, key)) for key, item in _hash(raw, path).items()}
 
 
 def _hash(raw: Raw, path: str) -> dict[str, Raw]:
@@ -80,10 +78,10 @@ def _hash(raw: Raw, path: str) -> dict[str, Raw]:
     return raw
 
 
-def _array(hint: Any, raw: Raw, path: str) -> list[Any]:
+def _array(members: tuple[Any, ...], raw: Raw, path: str) -> list[Any]:
     if isinstance(raw, str) or not all(key.isdecimal() for key in raw):
         raise invalid(path, "array", raw)
-    return [_value(hint, raw[key], _inside(path, key)) for key in sorted(raw, key=int)]
+    return [_value(members[0], raw[key], _inside(path, key)) for key in sorted(raw, key=int)]
 
 
 def _literal(choices: tuple[object, ...], raw: Raw, path: str) -> object:
@@ -151,6 +149,15 @@ def _string(raw: str) -> str:
     return raw
 
 
+_GENERICS: dict[Any, Callable[[tuple[Any, ...], Raw, str], Any]] = {
+    NotRequired: _wrapped,
+    Required: _wrapped,
+    Union: _union,
+    types.UnionType: _union,
+    Literal: _literal,
+    list: _array,
+    dict: _mapping,
+}
 _READERS: dict[Any, Callable[[str], Any]] = {
     int: _integer,
     bool: _boolean,

@@ -159,13 +159,9 @@ def _within(body: Body, asked: Mapping[str, Any]) -> bool:
     span = asked.get("created", {})
     if isinstance(span, int):
         return bool(body["created"] == span)
-    made: int = body["created"]
-    return (
-        made > span.get("gt", -1)
-        and made >= span.get("gte", 0)
-        and made < span.get("lt", 2**62)
-        and made <= span.get("lte", 2**62)
-    )
+    first = max(span.get("gt", -1) + 1, span.get("gte", 0))
+    last = min(span.get("lt", 2**62) - 1, span.get("lte", 2**62))
+    return bool(first <= body["created"] <= last)
 
 
 def _matches(kind: str, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""The operations this server plays: path, the SDK's type of the parameters, which of them are played, and the action."""
+"""The operations this server plays: path, the SDK's type of the parameters, those that are played, and the action."""
 
 from __future__ import annotations
 
@@ -22,11 +22,30 @@ _PAGE: Final = frozenset(
     | {"created.lte"}
 )
 _SESSION: Final = frozenset(
-    """allowed_payment_method_types cancel_url client_reference_id currency customer_email expand expires_at
-    line_items.price_data.currency line_items.price_data.product_data.name line_items.price_data.unit_amount
-    line_items.price_data.product_data.description line_items.price_data.product_data.metadata line_items.quantity
-    locale metadata mode payment_intent_data.description payment_intent_data.metadata payment_intent_data.receipt_email
-    submit_type success_url ui_mode""".split()
+    {
+        "allowed_payment_method_types",
+        "cancel_url",
+        "client_reference_id",
+        "currency",
+        "customer_email",
+        "expand",
+        "expires_at",
+        "line_items.price_data.currency",
+        "line_items.price_data.product_data.description",
+        "line_items.price_data.product_data.metadata",
+        "line_items.price_data.product_data.name",
+        "line_items.price_data.unit_amount",
+        "line_items.quantity",
+        "locale",
+        "metadata",
+        "mode",
+        "payment_intent_data.description",
+        "payment_intent_data.metadata",
+        "payment_intent_data.receipt_email",
+        "submit_type",
+        "success_url",
+        "ui_mode",
+    }
 )
 
 
@@ -125,8 +144,8 @@ def route_of(method: str, path: str) -> tuple[Route, str]:
         target = route.target(path)
         if target is not None and route.method == method:
             return route, target
-    message = f"Unrecognized request URL ({method}: {path[:200]}). The development Stripe server plays {len(ROUTES)} operations."
-    raise Problem(message, status=404)
+    played = f"The development Stripe server plays {len(ROUTES)} operations."
+    raise Problem(f"Unrecognized request URL ({method}: {path[:200]}). {played}", status=404)
 
 
 def _names(typed: Mapping[str, Any], path: str) -> Iterator[str]:

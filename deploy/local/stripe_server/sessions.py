@@ -30,7 +30,7 @@ class Outcome:
 
 
 def create(desk: Desk) -> Body:
-    """Open a session for the line items asked for; raise Problem for what Stripe would refuse or this server not play."""
+    """Open a session for the line items asked for; raise Problem for what is refused or not played."""
     asked = desk.params
     _check_modes(asked)
     _check_addresses(asked)
@@ -174,7 +174,7 @@ def _check_addresses(asked: Mapping[str, Any]) -> None:
 
 def _check_expiry(asked: Mapping[str, Any], now: int) -> None:
     if not _SHORTEST <= asked.get("expires_at", now + _LONGEST) - now <= _LONGEST:
-        message = "The `expires_at` timestamp must be at least 30 minutes and at most 24 hours from Checkout Session creation."
+        message = "The `expires_at` timestamp must be 30 minutes to 24 hours from Checkout Session creation."
         raise Problem(message, param="expires_at")
 
 
@@ -208,11 +208,12 @@ def _check_line(line: Mapping[str, Any], path: str) -> None:
 
 
 def _total(items: list[Body], currency: str) -> int:
-    total = sum(item["amount_total"] for item in items)
+    total: int = sum(item["amount_total"] for item in items)
     if total > MOST:
-        message = f"The Checkout Session's total amount must be no more than {MOST} minor units."
+        message = f"The Checkout Session's total amount due must be no more than {written(MOST, currency)}."
         raise Problem(message, code="amount_too_large", param="line_items")
     if total < LEAST[currency]:
-        message = f"The Checkout Session's total amount due must add up to at least {LEAST[currency]} minor units of {currency}."
+        least = written(LEAST[currency], currency)
+        message = f"The Checkout Session's total amount due must add up to at least {least}."
         raise Problem(message, code="amount_too_small", param="line_items")
     return total

@@ -1,4 +1,4 @@
-"""Deliveries: each event is posted, signed, until the address answers 2xx; the queue is on disk and survives anything."""
+"""Deliveries: each event is posted, signed, until the address answers 2xx; the queue is on disk and outlives us."""
 
 from __future__ import annotations
 
