@@ -206,7 +206,7 @@ def test_receipt_points_into_the_chain_and_stays_the_same(log):
     row = ChainTransaction.objects.get(purpose="append")
     assert receipt["anchor"] == {
         "chain_id": CHAIN_ID,
-        "contract": address,
+        "contract": address.lower(),
         "transaction": row.tx_hash,
         "block_number": 2,
     }

@@ -1,0 +1,154 @@
+"""Writing entries: what is kept, what is refused, and that refusing changes nothing."""
+
+import json
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import transaction
+
+from kernel.actors import Actor
+from ledger import queries
+from ledger.body import BadName
+from ledger.canonical import EntryTooLarge, NotCanonical
+from ledger.commitment import opens
+from ledger.merkle import leaf_hash
+from ledger.models import Entry, EntryRef, Opening, WaitingEntry
+from ledger.services import PayloadRefused, UnknownReference, append
+from ledger.types import EntryKind
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+ACTOR = Actor(kind="person", user_id=7, organisation_id=UUID(int=9))
+ANYTHING = EntryKind(name="thing.done", version=2, schema={"type": "object"})
+CODED = EntryKind(
+    name="thing.coded",
+    version=1,
+    schema={
+        "type": "object",
+        "properties": {"code": {"type": "string"}},
+        "required": ["code"],
+        "additionalProperties": False,
+    },
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def write(**changes):
+    return append(
+        **({"kind": ANYTHING, "subject": "thing:1", "payload": {"a": 1}, "actor": ACTOR, "now": NOW} | changes)
+    )
+
+
+def nothing_written():
+    return not any(model.objects.exists() for model in (Entry, EntryRef, Opening, WaitingEntry))
+
+
+def test_entry_is_kept_as_the_bytes_that_were_hashed():
+    entry_id = write(payload={"name": "数据"})
+    row = Entry.objects.get(public_id=entry_id)
+    said = json.loads(bytes(row.body))
+    assert bytes(row.leaf_hash) == leaf_hash(bytes(row.body))
+    assert {
+        key: said[key] for key in ("id", "kind", "version", "subject", "payload", "refs", "occurred_at", "log")
+    } == {
+        "id": str(entry_id),
+        "kind": "thing.done",
+        "version": 2,
+        "subject": "thing:1",
+        "payload": {"name": "数据"},
+        "refs": [],
+        "occurred_at": "2026-11-21T10:00:00.000Z",
+        "log": "gongshu.local/log1",
+    }
+
+
+def test_confidential_facts_enter_as_commitments_that_open():
+    entry_id = write(confidential={"buyer": "海峡保险股份有限公司", "price": "1200.00"})
+    view = queries.entry(entry_id)
+    assert "海峡" not in view.body
+    assert set(view.payload["commitments"]) == {"buyer", "price"}
+    for opening in Opening.objects.filter(entry__public_id=entry_id):
+        said = json.loads(view.body)
+        commitment = said["actor"] if opening.name == "actor" else said["payload"]["commitments"][opening.name]
+        assert opens(commitment, name=opening.name, value=opening.value, salt=bytes(opening.salt))
+    assert Opening.objects.get(name="actor").value == ACTOR.reference
+
+
+def test_equal_facts_cannot_be_linked():
+    first, second = (write(confidential={"buyer": "x"}) for _ in range(2))
+    one, two = queries.entry(first), queries.entry(second)
+    assert one.payload["commitments"]["buyer"] != two.payload["commitments"]["buyer"]
+    assert json.loads(one.body)["actor"] != json.loads(two.body)["actor"]
+
+
+def test_trace_leads_through_all_refs():
+    first, other = write(subject="thing:a"), write(subject="thing:b")
+    middle = write(refs=[first])
+    last = write(refs=[middle, other, middle])
+    unrelated = write()
+    assert [view.id for view in queries.trace(last)] == [first, other, middle, last]
+    assert queries.entry(last).refs == (middle, other)
+    assert [view.id for view in queries.supported(first)] == [middle]
+    assert [view.id for view in queries.trace(unrelated)] == [unrelated]
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"payload": {"a": 1.5}}, NotCanonical),
+        ({"payload": {"a": float("nan")}}, NotCanonical),
+        ({"payload": {"a": "x" * 40_000}}, EntryTooLarge),
+        ({"payload": {"commitments": {}}}, PayloadRefused),
+        ({"kind": CODED, "payload": {}}, PayloadRefused),
+        ({"kind": CODED, "payload": {"code": 1}}, PayloadRefused),
+        ({"kind": CODED, "payload": {"code": "1", "name": "x"}}, PayloadRefused),
+        ({"refs": [uuid4()]}, UnknownReference),
+        ({"subject": "no colon"}, BadName),
+        ({"confidential": {"actor": "x"}}, BadName),
+    ],
+)
+def test_refusals_write_nothing(changes, error):
+    with pytest.raises(error):
+        write(**changes)
+    assert nothing_written()
+
+
+def test_entry_falls_with_the_callers_transaction():
+    with transaction.atomic():
+        write()
+        transaction.set_rollback(True)
+    assert nothing_written()
+
+
+def test_refusal_leaves_the_callers_transaction_usable():
+    with transaction.atomic():
+        with pytest.raises(UnknownReference):
+            write(refs=[uuid4()])
+        write()
+    assert Entry.objects.count() == 1
+
+
+def test_entries_by_subject_kind_and_index(offline_log):
+    first, second = write(subject="thing:a"), write(subject="thing:b")
+    coded = write(kind=CODED, payload={"code": "1"}, subject="thing:a")
+    assert [view.id for view in queries.entries(subject="thing:a")] == [first, coded]
+    assert [view.id for view in queries.entries(kind="thing.coded")] == [coded]
+    assert queries.entries(after=-1) == ()
+    offline_log.seal()
+    assert [view.id for view in queries.entries(after=-1)] == [first, second, coded]
+    assert [view.id for view in queries.entries(after=1)] == [coded]
+    assert [view.id for view in queries.entries(after=-1, limit=1)] == [first]
+
+
+def test_unknown_entry():
+    missing = uuid4()
+    for ask in (queries.entry, queries.trace, queries.receipt):
+        with pytest.raises(queries.NoSuchEntry):
+            ask(missing)
+
+
+def test_appending_costs_few_queries(django_assert_max_num_queries):
+    first = write()
+    with django_assert_max_num_queries(6):
+        write(refs=[first], confidential={"buyer": "x", "price": "1"})
