@@ -1,7 +1,7 @@
 """``python -m privacy.gateways.chamber``: evaluates ciphertexts in children that may crash, hang or be killed.
 
 A fork server of our own: celery's prefork children may not have multiprocessing children, and must never load SEAL.
-This process loads SEAL once, with an empty environment; each job is a fork of it with resource limits, no new privileges
+This process loads SEAL once, with an empty environment; each job is a fork of it with resource limits, no privileges
 and, where the system allows, no network, killed at a wall-clock limit. Jobs arrive on the socket at standard input as
 two memory files, one to read and one to write; one byte answers: ``k`` or ``x``, never why.
 """

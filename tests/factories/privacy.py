@@ -1,0 +1,119 @@
+"""A holder with its domain worker in a directory, connected to the platform, and licensees who ask."""
+
+import gzip
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from kernel.actors import Actor
+from kernel.signer import Ed25519Signer
+from privacy import policy, services
+from privacy.domain.answer import Domain
+from privacy.domain.connect import announcement
+from privacy.domain.environment import DEMONSTRATION, Environment
+from privacy.domain.source import Source
+from privacy.domain.store import Store
+from privacy.envelope import PLAN, sign
+from privacy.types import Grant
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+KEY = "the source key of a test holder"
+COUNT = [{"op": "count"}]
+
+
+def dictionary(table="randhie"):
+    return json.loads((DEMONSTRATION / f"{table}.json").read_text())
+
+
+def rules(table="randhie", **changes):
+    return policy.parse(policy.proposed(dictionary(table)) | changes)
+
+
+def by(column, *, rho="0.005", sums=(), only=None):
+    measures = COUNT + [{"op": "sum", "col": name} for name in sums]
+    filters = [{"dim": name, "in": codes} for name, codes in (only or {}).items()]
+    return {"group_by": [{"dim": column}], "filter": filters, "measures": measures, "rho": rho}
+
+
+def own_source(directory: Path, *, extra_rows=(), table="randhie", keep=None, **changes) -> Path:
+    """Copy a demonstration table, with rows added or only the first kept, as a holder's own source."""
+    directory.mkdir()
+    shutil.copy(DEMONSTRATION / f"{table}.json", directory)
+    lines = gzip.decompress((DEMONSTRATION / f"{table}.csv.gz").read_bytes()).decode().splitlines()
+    lines = [lines[0], *lines[1 : None if keep is None else keep + 1], *extra_rows]
+    (directory / f"{table}.csv.gz").write_bytes(gzip.compress(("\n".join(lines) + "\n").encode()))
+    told = dictionary(table) | changes
+    (directory / f"{table}.json").write_text(json.dumps(told))
+    return directory
+
+
+class Holder:
+    """The health commission with one product over its table; ``pump`` plays broker and worker."""
+
+    def __init__(self, directory: Path, platform: Ed25519Signer | None = None, source: Path = DEMONSTRATION) -> None:
+        self.settings = Environment(code="health", directory=directory, source_key=KEY, source_directory=source)
+        self.source = Source(settings=self.settings)
+        self.tables = self.source.load()
+        self.platform = platform or Ed25519Signer.generate("platform")
+        self.domain = Domain(
+            source=self.source, store=Store(directory / "answers.sqlite"), platform_key=self.platform.public_key
+        )
+        self.organisation: UUID = uuid4()
+        self.product: UUID = uuid4()
+        self.agent = Actor(
+            kind="person", user_id=1, organisation_id=self.organisation, roles=frozenset({"holder_agent"})
+        )
+
+    @property
+    def table(self):
+        return self.tables[0]
+
+    def connect(self, now=NOW):
+        return services.connect_source(announcement=announcement(self.source), actor=self.agent, now=now)
+
+    def activate(self, now=NOW, **changes):
+        document = policy.proposed(dictionary()) | changes
+        return services.activate_policy(
+            product_id=self.product, table="randhie", document=document, actor=self.agent, now=now
+        )
+
+    def pump(self, now=NOW):
+        """Hand every waiting run to the domain and receive its answer; return the answers."""
+        answers = []
+        for due in services.prepare_dispatch(now=now):
+            answer = self.domain.answer(sign(PLAN, due.body, self.platform), now=now)
+            assert answer is not None
+            services.receive(envelope=answer, now=now)
+            answers.append(answer)
+        return answers
+
+    def ready(self, **changes):
+        self.connect()
+        self.activate(**changes)
+        return self
+
+    def with_cube(self, **changes):
+        self.ready(**changes)
+        services.release_cube(product_id=self.product, actor=self.agent, now=NOW)
+        self.pump()
+        return self
+
+
+class Licensee:
+    """A buyer with a licence to one product."""
+
+    def __init__(self, product: UUID, *, queries_left=100, until=NOW + timedelta(hours=1)) -> None:
+        self.organisation = uuid4()
+        self.actor = Actor(kind="person", user_id=2, organisation_id=self.organisation, roles=frozenset({"buyer"}))
+        self.grant = Grant(
+            licence_id=uuid4(),
+            product_id=product,
+            licensee_id=self.organisation,
+            queries_left=queries_left,
+            valid_until=until,
+        )
+
+    def ask(self, plan, now=NOW):
+        return services.ask(grant=self.grant, plan=plan, actor=self.actor, now=now)
