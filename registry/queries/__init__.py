@@ -2,7 +2,7 @@
 
 from registry.queries.actors import UnknownApiKey, actor_of_api_key, actor_of_user
 from registry.queries.calendars import calendar
-from registry.queries.certificates import NotOurs, certificate, contexts, verify_credential
+from registry.queries.certificates import NotOurs, certificate, context_file, contexts, verify_credential
 from registry.queries.found import NoSuch
 from registry.queries.operation import NotTradable, agreement, agreement_text, agreements, tradable_product
 from registry.queries.parties import organisation, organisation_by_uscc, organisations
@@ -41,6 +41,7 @@ __all__ = [
     "calendar",
     "catalogue_fields",
     "certificate",
+    "context_file",
     "contexts",
     "desk",
     "notice",

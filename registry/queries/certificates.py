@@ -44,6 +44,13 @@ def contexts() -> Contexts:
     return {name: json.loads((folder / file).read_text(encoding="utf-8")) for name, file in CONTEXT_FILES.items()}
 
 
+def context_file(name: str) -> str | None:
+    """Return the text of a vendored context file, None for any other name."""
+    if name not in CONTEXT_FILES.values():
+        return None
+    return (files.files("registry") / "contexts" / name).read_text(encoding="utf-8")
+
+
 def certificate_view(item: Certificate, *, now: datetime) -> CertificateView:
     """Return the view of a certificate's row; it is ``expired`` from its last day on."""
     return CertificateView(
