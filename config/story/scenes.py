@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from config.story import cast, operation, prices, registration
+from config.story import audit, cast, operation, prices, purchase, registration
 from config.story.stage import Scene
 
 SCENES: Final[tuple[Scene, ...]] = (
@@ -14,4 +14,6 @@ SCENES: Final[tuple[Scene, ...]] = (
     *registration.REGISTRATIONS,
     *operation.SCENES,
     *prices.SCENES,
+    *purchase.SCENES,
+    *audit.SCENES,
 )

@@ -1,0 +1,62 @@
+"""Where the main navigation leads: everybody's places first, then the desks of the roles held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, gettext_noop
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """One link of the navigation; ``current`` where the page shown lies under it."""
+
+    url: str
+    label: str
+    current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place people go to: the name of its page, its label, and the roles it is for (none: everybody)."""
+
+    page: str
+    label: str
+    roles: frozenset[str] = frozenset()
+
+
+PLACES: Final = (
+    Place(page="marketplace:catalogue", label=gettext_noop("Catalogue")),
+    Place(page="registry:notices", label=gettext_noop("Notices")),
+    Place(page="pricing:fees", label=gettext_noop("Fees")),
+    Place(page="ledger:explorer", label=gettext_noop("Ledger")),
+    Place(
+        page="registry:desk",
+        label=gettext_noop("Registration desk"),
+        roles=frozenset({"registry_clerk", "registry_reviewer", "holder_agent"}),
+    ),
+    Place(page="marketplace:desk", label=gettext_noop("Operating desk"), roles=frozenset({"operator"})),
+    Place(page="marketplace:licences", label=gettext_noop("Licences"), roles=frozenset({"buyer"})),
+    Place(page="pricing:desk", label=gettext_noop("Pricing desk"), roles=frozenset({"pricing_authority"})),
+    Place(page="privacy:desk", label=gettext_noop("Protection desk"), roles=frozenset({"holder_agent", "custodian"})),
+)
+
+
+def _address(page: str) -> str | None:
+    try:
+        return reverse(page)
+    except NoReverseMatch:
+        return None
+
+
+def destinations(*, roles: frozenset[str], path: str) -> tuple[Destination, ...]:
+    """Return the links for ``roles``, in order, the longest address that begins ``path`` marked as current."""
+    found = [
+        (address, gettext(place.label))
+        for place in PLACES
+        if (not place.roles or place.roles & roles) and (address := _address(place.page)) is not None
+    ]
+    here = max((address for address, _ in found if path.startswith(address)), key=len, default=None)
+    return tuple(Destination(url=address, label=label, current=address == here) for address, label in found)

@@ -1,0 +1,127 @@
+"""The regulator's part: the trace, the receipt, the verifier without us, and the month's books."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from config.story.purchase import visitor
+from config.story.stage import Outcome, Scene, Stage, StoryStuckError, until
+from config.story.visitor import RefusedError, Visitor
+from kernel.workdays import SHANGHAI
+
+EXPECTED: Final = (
+    "registration.coded",
+    "agreement.concluded",
+    "fee.set",
+    "order.placed",
+    "payment.captured",
+    "licence.issued",
+)
+
+
+def trace(stage: Stage) -> Outcome:
+    """Follow the licence's entry back to the registration code."""
+    entry = stage.fact("payment", "entry")
+    found = Visitor(stage.site).get(f"/api/ledger/entries/{entry}/trace")
+    kinds = {row["kind"] for row in found["items"]}
+    missing = [kind for kind in EXPECTED if kind not in kinds]
+    if missing:
+        raise StoryStuckError(f"the trace of the licence lacks {', '.join(missing)}")
+    return Outcome(f"/ledger/entries/{entry}/trace/", {"entries": len(found["items"])})
+
+
+def receipt(stage: Stage) -> Outcome:
+    """Verify the licence's receipt with the one-file verifier and the node; then with one byte changed."""
+    entry, public = stage.fact("payment", "entry"), Visitor(stage.site)
+
+    def anchored() -> bytes | None:
+        try:
+            found = public.raw(f"/api/ledger/entries/{entry}/receipt")
+        except RefusedError:
+            return None
+        return found if json.loads(found).get("anchor") else None
+
+    good = until(anchored, "the licence's entry to be anchored")
+    with tempfile.TemporaryDirectory() as name:
+        desk = Path(name)
+        (desk / "gongshu-verify").write_bytes(public.raw("/ledger/verifier/"))
+        (desk / "key").write_bytes(public.raw("/ledger/key/"))
+        valid = _verify(desk, good)
+        invalid = _verify(desk, good.replace(b"licence.issued", b"licence.issuee", 1))
+    if (valid[0], invalid[0]) != (0, 1):
+        raise StoryStuckError(f"the verifier said {valid} of the receipt and {invalid} of a changed one")
+    return Outcome(f"/ledger/entries/{entry}/", {"valid": valid[1], "invalid": invalid[1]})
+
+
+def _verify(desk: Path, data: bytes) -> tuple[int, str]:
+    """Run the verifier file alone, away from the checkout and the database."""
+    (desk / "receipt.json").write_bytes(data)
+    command = [
+        sys.executable,
+        "-I",
+        "gongshu-verify",
+        "receipt",
+        "receipt.json",
+        "--key",
+        "key",
+        "--rpc",
+        settings.CHAIN_URL,
+    ]
+    run = subprocess.run(command, cwd=desk, capture_output=True, text=True, timeout=60, env={}, check=False)
+    return run.returncode, (run.stdout + run.stderr).strip()
+
+
+def month(stage: Stage) -> Outcome:
+    """Close the month in which the order was paid, and split its revenue."""
+    authority = visitor(stage, "demo-data-authority", "data")
+    paid = visitor(stage, "demo-buyer", "buyer").get(f"/api/marketplace/orders/{stage.fact('order', 'order')}")[
+        "paid_at"
+    ]
+    day = datetime.fromisoformat(paid).astimezone(SHANGHAI).date().replace(day=1)
+    closed = authority.post("/api/marketplace/settlements", {"month": day.isoformat()}, once="month")
+    shares = sum(share["amount"]["minor"] for share in closed["shares"])
+    if shares != closed["total"]["minor"]:
+        raise StoryStuckError(f"the shares sum to {shares}, not {closed['total']['minor']}")
+    return Outcome(f"/settlements/{closed['id']}/", {"settlement": closed["id"], "total": closed["total"]["minor"]})
+
+
+def books(stage: Stage) -> Outcome:
+    """Hold the books against the chain: every journal has its anchored entry, and nothing differs."""
+    regulator = visitor(stage, "demo-regulator", "audit")
+
+    def settled() -> int | None:
+        found = regulator.get("/api/marketplace/books")
+        if found["differences"]:
+            raise StoryStuckError(f"books and chain differ: {found['differences']}")
+        return found["journals"] if found["journals"] == found["anchored"] else None
+
+    journals = until(settled, "every journal's entry to be anchored")
+    return Outcome("/settlements/", {"journals": journals})
+
+
+SCENES: Final = (
+    Scene(
+        "trace",
+        "监管者从许可追溯到登记结果查询码",
+        "The regulator traces the licence back to the registration code",
+        trace,
+        live=True,
+    ),
+    Scene(
+        "receipt",
+        "下载回执,以单文件核验器核验:有效;改一个字节:无效",
+        "Its receipt verifies; with one byte changed it does not",
+        receipt,
+        live=True,
+    ),
+    Scene("month", "月末结账,收益分配到各方", "The month closes and the revenue is split", month, live=True),
+    Scene("books", "账簿与链一致", "The books equal the chain", books, live=True),
+)
