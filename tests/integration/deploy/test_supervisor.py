@@ -81,7 +81,7 @@ def test_a_life_of_the_platform(checkout: StubCheckout) -> None:
         for program in ("anvil", "granian", "valkey"):
             os.kill(checkout.process(program), signal.SIGKILL)
         for name in ("node", "web", "broker"):
-            eventually(lambda name=name: f"{name:<16} running again" in checkout.console(), name)
+            checkout.wait_for(f"{name:<16} running again")
         assert checkout.page()["pid"] == checkout.process("granian")
         eventually(lambda: "restore_chain True" in checkout.events(), "the chain's restoration")
         supervisor.send_signal(signal.SIGTERM)

@@ -7,6 +7,7 @@ import pytest
 
 from deploy.local import places
 from deploy.local.places import Places, reachable
+from deploy.local.problems import CannotRun
 from deploy.local.processes import Identity
 
 STRANGER = Identity(61999, 61999)
@@ -65,5 +66,5 @@ def test_somebody_elses_directory_outside_is_refused(tmp_path: Path, monkeypatch
     found = Places(tmp_path / "root")
     assert found.outside is not None
     found.outside.symlink_to(tmp_path)
-    with pytest.raises(places.CannotRun, match="belongs to somebody else"):
+    with pytest.raises(CannotRun, match="belongs to somebody else"):
         found.make_outside()
