@@ -34,6 +34,7 @@ class NothingToQuote(InvalidInput):
     code: ClassVar[str] = "pricing.nothing_to_quote"
     zh: ClassVar[str] = "数量 {quantity} 无法报价；请给出大于零的数量。"
     en: ClassVar[str] = "A quantity of {quantity} cannot be quoted; give one above zero."
+    law: ClassVar[str] = str(articles.CEILING)
     quantity: Decimal
 
 

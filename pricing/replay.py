@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
+import rfc8785
+
 from kernel.errors import InvalidInput
 from pricing import ceilings, derivation, deviation, distribution, formula, quoting
 from pricing.derivation import Node
@@ -50,7 +52,10 @@ def derive(calculation: str, arguments: Mapping[str, Any], *, version: int | Non
     if function is None:
         raise NotReplayable(problem=f"{calculation} v{number}")
     result = function(arguments)
-    document = derivation.canonical(calculation=calculation, version=number, arguments=arguments, result=result)
+    try:
+        document = derivation.canonical(calculation=calculation, version=number, arguments=arguments, result=result)
+    except rfc8785.CanonicalizationError as error:
+        raise NotReplayable(problem=str(error)) from error
     return Derived(calculation, number, result, document)
 
 

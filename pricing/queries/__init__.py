@@ -1,5 +1,6 @@
 """What pricing tells: prices in force, what something costs, decisions, surveys, and how each figure came about."""
 
+from pricing.queries.access import visible_derivation, visible_quote, visible_survey
 from pricing.queries.articles import Touched, touched_by
 from pricing.queries.calculation import NoFee, Priced, UnitUnclear, price
 from pricing.queries.decisions import decision, decisions, effective_decision, fee_decisions, simulate, survey, surveys
@@ -40,4 +41,7 @@ __all__ = [
     "survey",
     "surveys",
     "touched_by",
+    "visible_derivation",
+    "visible_quote",
+    "visible_survey",
 ]

@@ -1,4 +1,4 @@
-"""Prices for tests, made the way the platform makes them: through its services, on a product of the registry's world."""
+"""Prices for tests, made through the services, on a product of the registry's world."""
 
 from __future__ import annotations
 
