@@ -49,7 +49,8 @@ class SampleForm(forms.Form):
     name_zh = forms.CharField(label=_("Name in Chinese"), max_length=64, help_text=_("As it stands in the catalogue."))
     summary = forms.CharField(label=_("Summary"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
     frequency = forms.ChoiceField(
-        label=_("Updated"), choices=[("", "—"), ("daily", _("Daily")), ("monthly", _("Monthly")), ("yearly", _("Yearly"))]
+        label=_("Updated"),
+        choices=[("", "—"), ("daily", _("Daily")), ("monthly", _("Monthly")), ("yearly", _("Yearly"))],
     )
     fee = forms.DecimalField(label=_("Fee, yuan per call"), max_digits=12, decimal_places=6)
     valid_until = forms.DateField(label=_("Valid until"), widget=forms.DateInput(attrs={"type": "date"}))
@@ -84,7 +85,9 @@ def _steps() -> list[dict[str, Any]]:
         {
             "label": _words("形式审核", "Formal review"),
             "state": "current",
-            "note": _words("20 个工作日内,至 2026-11-11;余 4 个工作日", "Within 20 working days, until 2026-11-11; 4 left"),
+            "note": _words(
+                "20 个工作日内,至 2026-11-11;余 4 个工作日", "Within 20 working days, until 2026-11-11; 4 left"
+            ),
             "article": f"{S26} 第十一条",
         },
         {"label": _words("公示", "Public notice"), "state": "todo", "article": f"{S26} 第十二条"},
@@ -97,7 +100,9 @@ def _events() -> list[dict[str, Any]]:
         {
             "at": datetime(2025, 4, 2, 2, 0, tzinfo=UTC),
             "title": "registration.coded",
-            "text": _words("居民医疗服务利用调查数据 取得登记结果查询码", "The health-care use survey got its registration code"),
+            "text": _words(
+                "居民医疗服务利用调查数据 取得登记结果查询码", "The health-care use survey got its registration code"
+            ),
             "url": "#timeline",
             "state": "anchored",
         },
@@ -139,7 +144,9 @@ def _derivation() -> dict[str, Any]:
         "formula_zh": "经营成本 × 准许利润率",
         "formula_en": "operating cost × permitted profit rate",
         "article": f"{S65} 三(一)",
-        "inputs": [_leaf(zh="准许利润率", en="Permitted profit rate", value="0.0532", unit="", article=f"{S65} 三(一)")],
+        "inputs": [
+            _leaf(zh="准许利润率", en="Permitted profit rate", value="0.0532", unit="", article=f"{S65} 三(一)")
+        ],
     }
     return {
         "name_zh": "最高准许收入",
