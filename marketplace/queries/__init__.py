@@ -1,6 +1,19 @@
 """What the marketplace tells."""
 
-from marketplace.queries.found import NoSuchLicence, NoSuchOrder, NoSuchSettlement
+from marketplace.queries.asked import (
+    Askable,
+    NoReplyYet,
+    NoSuchQuestion,
+    askable,
+    budget_left,
+    lookup,
+    lookup_reply,
+    lookup_tables,
+    lookups,
+    queries,
+    query,
+)
+from marketplace.queries.found import NoSuchLicence, NoSuchListing, NoSuchOrder, NoSuchSettlement
 from marketplace.queries.gate import Standing, standing
 from marketplace.queries.orders import (
     licence,
@@ -14,28 +27,49 @@ from marketplace.queries.orders import (
     waiting_references,
     waiting_refunds,
 )
-from marketplace.queries.search import Found, Question, find, latest, listed, listing_of
-from marketplace.queries.settlement import balances_off, books_against_chain, settlement, settlements
+from marketplace.queries.search import PAGE_SIZE, Found, Question, find, known_listing, latest, listed, listing_of
+from marketplace.queries.settlement import (
+    SETTLEMENT_READERS,
+    balances_off,
+    books_against_chain,
+    settlement,
+    settlements,
+)
 
 __all__ = [
+    "PAGE_SIZE",
+    "SETTLEMENT_READERS",
+    "Askable",
     "Found",
+    "NoReplyYet",
     "NoSuchLicence",
+    "NoSuchListing",
     "NoSuchOrder",
+    "NoSuchQuestion",
     "NoSuchSettlement",
     "Question",
     "Standing",
+    "askable",
     "balances_off",
     "books_against_chain",
+    "budget_left",
     "find",
+    "known_listing",
     "latest",
     "licence",
     "licences",
     "listed",
     "listing_of",
+    "lookup",
+    "lookup_reply",
+    "lookup_tables",
+    "lookups",
     "open_references",
     "order",
     "orders",
     "payments",
+    "queries",
+    "query",
     "refunds",
     "settlement",
     "settlements",

@@ -27,6 +27,16 @@ class NoSuchLicence(NotFound):
 
 
 @dataclass(eq=False, kw_only=True)
+class NoSuchListing(NotFound):
+    """A product or listing that was never on offer."""
+
+    code = "marketplace.no_such_listing"
+    zh = "没有编号为 {listing_id} 的上架产品。"
+    en = "There is no product {listing_id} on offer."
+    listing_id: UUID
+
+
+@dataclass(eq=False, kw_only=True)
 class NoSuchSettlement(NotFound):
     """No settlement of that id that the actor may see."""
 

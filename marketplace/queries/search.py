@@ -11,6 +11,7 @@ from django.db.models import Count, F, Func, QuerySet
 
 from marketplace import models, search
 from marketplace.queries import views
+from marketplace.queries.found import NoSuchListing
 from marketplace.types import Facet, FacetValue, ListingView
 from pricing.units import MEASURES
 from registry import queries as registry
@@ -94,10 +95,19 @@ def listed() -> int:
     return models.Listing.objects.filter(state="listed").count()
 
 
-def listing_of(product_id: UUID) -> ListingView | None:
-    """Return the listing of a product: the one on offer, else the last one, else nothing."""
+def listing_of(product_id: UUID) -> ListingView:
+    """Return the listing of a product: the one on offer, else the last one; raise NoSuchListing."""
     row = models.Listing.objects.filter(product_id=product_id).order_by("state", "-listed_at").first()
-    return views.listing(row) if row else None
+    if row is None:
+        raise NoSuchListing(listing_id=product_id)
+    return views.listing(row)
+
+
+def known_listing(product_id: UUID) -> ListingView | None:
+    """Return the listing of a product as ``listing_of`` does, or nothing for one that was never on offer."""
+    with suppress(NoSuchListing):
+        return listing_of(product_id)
+    return None
 
 
 def _asked(text: str) -> Rows:

@@ -16,8 +16,10 @@ from marketplace.queries import views
 from marketplace.queries.found import NoSuchSettlement
 from marketplace.types import Comparison, Difference, SettlementView, ShareView
 from registry import queries as registry
+from registry.types import Role
 
 MOST: Final = 120
+SETTLEMENT_READERS: Final = (Role.OPERATOR, Role.REGULATOR, Role.DATA_AUTHORITY, Role.IMPLEMENTING_AGENCY, "system")
 PAGE: Final = 1000
 
 

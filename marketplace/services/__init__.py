@@ -5,12 +5,18 @@ from marketplace.services.licences import expire_licences, resume_licence, revok
 from marketplace.services.listings import (
     AlreadyListed,
     GateClosed,
-    NoSuchListing,
     Statements,
     publish_listing,
     withdraw_listing,
 )
-from marketplace.services.orders import NotListed, ScenarioNotConfirmed, cancel_order, expire_orders, place_order
+from marketplace.services.orders import (
+    NotListed,
+    ScenarioNotConfirmed,
+    cancel_order,
+    expire_orders,
+    place_order,
+    quote_product,
+)
 from marketplace.services.payments import (
     NoSuchPayment,
     OrderOverdue,
@@ -27,7 +33,6 @@ __all__ = [
     "AlreadyListed",
     "GateClosed",
     "LicenceNotActive",
-    "NoSuchListing",
     "NoSuchPayment",
     "NotListed",
     "NotRefundable",
@@ -47,6 +52,7 @@ __all__ = [
     "mark_notices",
     "place_order",
     "publish_listing",
+    "quote_product",
     "read_cube",
     "record_notice",
     "record_redirect",

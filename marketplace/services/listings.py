@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from kernel.actors import Actor
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict
 from kernel.workdays import SHANGHAI
 from ledger import services as ledger
 from marketplace import gate, kinds, models, search
 from marketplace.queries import views
+from marketplace.queries.found import NoSuchListing
 from marketplace.queries.gate import Standing, standing
 from marketplace.types import ListingView
 from registry.types import Role
@@ -39,16 +40,6 @@ class AlreadyListed(Conflict):
     zh = "产品“{name}”已上架。"
     en = "The product {name} is on offer already."
     name: str
-
-
-@dataclass(eq=False, kw_only=True)
-class NoSuchListing(NotFound):
-    """No listing of that id."""
-
-    code = "marketplace.no_such_listing"
-    zh = "没有编号为 {listing_id} 的上架记录。"
-    en = "There is no listing {listing_id}."
-    listing_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,13 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from kernel.actors import Actor
 from kernel.errors import Conflict
 from ledger import services as ledger
 from marketplace import kinds, models
-from marketplace.order_flow import ORDER, PAYABLE_ORDERS
+from marketplace.order_flow import ORDER, PAYABLE_ORDERS, PENDING
 from marketplace.queries import views
 from marketplace.queries.found import NoSuchOrder
 from marketplace.services.licences import issue
@@ -49,34 +50,69 @@ class ScenarioNotConfirmed(Conflict):
 
 
 @transaction.atomic
+def quote_product(
+    *,
+    product_id: UUID,
+    form: str,
+    quantity: Decimal,
+    scenario: str,
+    actor: Actor,
+    now: datetime,
+    unit: str | None = None,
+) -> QuoteView:
+    """Return a binding quote, kept with its derivation, for a product that is listed and tradable.
+
+    Raises RoleRequired, NotTradable, NotListed, BadQuantity and what pricing refuses.
+    """
+    actor.require(Role.BUYER)
+    _on_offer(product_id, now)
+    quote = pricing.quote(
+        product_id=product_id,
+        form=ChargingForm(form),
+        quantity=quantity,
+        scenario=Scenario(scenario),
+        unit=unit,
+        actor=actor,
+        now=now,
+    )
+    checked_quantity(form=quote.form, unit=quote.unit, quantity=quantity)
+    return quote
+
+
+@transaction.atomic
 def place_order(
-    *, product_id: UUID, form: str, quantity: Decimal, scenario: str, actor: Actor, now: datetime
+    *,
+    product_id: UUID,
+    form: str,
+    quantity: Decimal,
+    scenario: str,
+    actor: Actor,
+    now: datetime,
+    unit: str | None = None,
 ) -> OrderView:
     """Place an order for a listed, tradable product at a fresh quote, and write ``order.placed``.
 
     A free order (public governance or public interest) is fulfilled at once. Raises RoleRequired, NotTradable,
     NotListed, ScenarioNotConfirmed, BadQuantity and what pricing refuses.
     """
-    actor.require(Role.BUYER)
-    product = registry.tradable_product(product_id, now=now)
-    listing = models.Listing.objects.filter(product_id=product_id, state="listed").first()
-    if listing is None:
-        raise NotListed(name=product.name_zh)
-    quote = pricing.quote(
-        product_id=product_id,
-        form=ChargingForm(form),
-        quantity=quantity,
-        scenario=Scenario(scenario),
-        actor=actor,
-        now=now,
+    quote = quote_product(
+        product_id=product_id, form=form, quantity=quantity, scenario=scenario, unit=unit, actor=actor, now=now
     )
+    product, listing = _on_offer(product_id, now)
     if quote.free and not quote.confirmed:
         raise ScenarioNotConfirmed()
-    checked_quantity(form=ChargingForm(form), unit=quote.unit, quantity=quantity)
     order = _place(product=product, listing=listing, quote=quote, actor=actor, now=now)
     if order.total == 0:
         _give(order, actor=actor, now=now)
     return views.order(order)
+
+
+def _on_offer(product_id: UUID, now: datetime) -> tuple[ProductView, models.Listing]:
+    product = registry.tradable_product(product_id, now=now)
+    listing = models.Listing.objects.filter(product_id=product_id, state="listed").first()
+    if listing is None:
+        raise NotListed(name=product.name_zh)
+    return product, listing
 
 
 def _place(
@@ -153,9 +189,13 @@ def cancel_order(*, order_id: UUID, actor: Actor, now: datetime) -> OrderView:  
 
 @transaction.atomic
 def expire_orders(*, now: datetime, limit: int = EXPIRY_BATCH) -> int:
-    """Expire up to ``limit`` unpaid orders whose time to pay is over, and return how many."""
-    due = models.Order.objects.filter(state__in=PAYABLE_ORDERS, expires_at__lte=now).order_by("expires_at")
-    found = list(due.select_for_update(skip_locked=True)[:limit])
+    """Expire up to ``limit`` unpaid orders whose time to pay is over, and return how many.
+
+    One with a payment under way waits until the provider says that the payment ended.
+    """
+    under_way = models.Payment.objects.filter(order=OuterRef("pk"), state=PENDING)
+    due = models.Order.objects.filter(~Exists(under_way), state__in=PAYABLE_ORDERS, expires_at__lte=now)
+    found = list(due.order_by("expires_at").select_for_update(skip_locked=True)[:limit])
     for order in found:
         order.state = ORDER.fire(order.state, "expire").target
         order.save(update_fields=["state"])

@@ -166,6 +166,8 @@ def test_an_unknown_reference_belongs_to_nobody(payment):
 
 
 def test_unpaid_orders_expire_at_their_moment(order, payment):
+    assert services.expire_orders(now=order.expires_at) == 0  # a payment is under way
+    services.apply_report(report=report(payment, PaymentOutcome.EXPIRED, minor=0), actor=SYSTEM, now=LATER)
     assert services.expire_orders(now=order.expires_at - timedelta(seconds=1)) == 0
     assert services.expire_orders(now=order.expires_at) == 1
     order.refresh_from_db()

@@ -1,5 +1,0 @@
-"""The marketplace's HTTP API."""
-
-from ninja import Router
-
-router = Router(tags=["marketplace"])

@@ -1,0 +1,75 @@
+"""Find products, ask what they cost, list and withdraw them."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router
+
+from kernel.idempotency import idempotent
+from marketplace import queries, services
+from marketplace.api.requests import actor_of
+from marketplace.queries import Question
+from marketplace.schemas import FoundOut, ListingOut, PurchaseIn, QuoteOut, ReasonIn, StatementsIn
+
+router = Router()
+TEXT = Query("", max_length=200, description="Chinese or English words")
+FACET = Query("", max_length=64)
+PAGE = Query(1, ge=1, le=500)
+
+
+@router.get("/products", response=FoundOut, summary="Search the catalogue")
+def products(
+    request: HttpRequest,  # noqa: ARG001 - ninja's signature
+    *,
+    text: str = TEXT,
+    holder: str = FACET,
+    industry: str = FACET,
+    product_type: str = FACET,
+    form: str = FACET,
+    page: int = PAGE,
+) -> FoundOut:
+    """Return one page of the products on offer that match, best first, with facets and their counts."""
+    question = Question(text=text, holder=holder, industry=industry, product_type=product_type, form=form, page=page)
+    found = queries.find(question)
+    return FoundOut(
+        total=found.total,
+        page=found.question.page,
+        pages=found.pages,
+        items=[ListingOut.from_orm(listing) for listing in found.listings],
+        facets=[{"name": facet.name, "values": facet.values} for facet in found.facets],
+    )
+
+
+@router.get("/products/{product_id}", response=ListingOut, summary="One product on offer")
+def product(request: HttpRequest, product_id: UUID) -> ListingOut:  # noqa: ARG001 - ninja's signature
+    """Return a product's listing, on offer or withdrawn."""
+    return ListingOut.from_orm(queries.listing_of(product_id))
+
+
+@router.post("/listings", response={201: ListingOut}, summary="Offer a product")
+@idempotent
+def publish(request: HttpRequest, payload: StatementsIn) -> tuple[int, ListingOut]:
+    """Offer a product that passes the listing gate; refused with every check that failed."""
+    statements = services.Statements(**payload.dict(exclude={"product_id"}))
+    listing = services.publish_listing(
+        product_id=payload.product_id, statements=statements, actor=actor_of(request), now=timezone.now()
+    )
+    return 201, ListingOut.from_orm(listing)
+
+
+@router.post("/listings/{listing_id}/withdrawal", response=ListingOut, summary="Withdraw a product")
+def withdraw(request: HttpRequest, listing_id: UUID, payload: ReasonIn) -> ListingOut:
+    """Take a product off the catalogue; licences already issued go on."""
+    listing = services.withdraw_listing(
+        listing_id=listing_id, reason=payload.reason, actor=actor_of(request), now=timezone.now()
+    )
+    return ListingOut.from_orm(listing)
+
+
+@router.post("/quotes", response={201: QuoteOut}, summary="Ask for a quote")
+@idempotent
+def quote(request: HttpRequest, payload: PurchaseIn) -> tuple[int, QuoteOut]:
+    """Return a binding quote for a product on offer, with its derivation; writes ``quote.made`` to the log."""
+    made = services.quote_product(**payload.dict(), actor=actor_of(request), now=timezone.now())
+    return 201, QuoteOut.from_orm(made)
