@@ -102,6 +102,13 @@ def pip_environment(pip: Sequence[str | Path]) -> dict[str, str]:
     return environment | {"UV_INDEX_STRATEGY": "unsafe-best-match"}  # pip's way; the hashes decide what is accepted
 
 
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another disk
+        shutil.copy2(source, target)
+
+
 class PythonEnvironment:
     """A virtual environment with the pinned packages, and uv beside them to install them."""
 
@@ -122,6 +129,18 @@ class PythonEnvironment:
         self._stamp.clear()
         self._synchronise(CHECKOUT / "requirements" / ("dev.txt" if development else "runtime.txt"))
         self._stamp.set(tests if development else runtime)
+
+    def link_into(self, other: Path) -> None:
+        """Make another environment with the same packages; their files are shared where the disk is the same."""
+        stamp, made_from = Stamp(other / "linked"), self._stamp.path.read_text(encoding="utf-8")
+        if stamp.says(made_from):
+            return
+        shutil.rmtree(other, ignore_errors=True)
+        quietly([sys.executable, "-m", "venv", "--without-pip", other], what="Making a virtual environment")
+        for library in self.directory.glob("lib/python*/site-packages"):
+            target = other / library.relative_to(self.directory)
+            shutil.copytree(library, target, symlinks=True, dirs_exist_ok=True, copy_function=_link)
+        stamp.set(made_from)
 
     def _wanted(self, name: str) -> str:
         return fingerprint([CHECKOUT / "requirements" / f"{name}.txt"], sys.version, os.path.realpath(sys.executable))
@@ -173,13 +192,13 @@ def install_node_packages(*, development: bool) -> None:
     stamp.set(tests if development else runtime)
 
 
-def install_outside(places: Places) -> None:
+def install_outside(places: Places, environment: PythonEnvironment) -> None:
     """Where other users cannot enter the checkout, put what they need into the one directory outside it."""
     if places.outside is None:
         return
     places.make_outside()
     say("places", f"other users may not enter {places.checkout}; what they need is put into {places.outside}")
-    PythonEnvironment(places.environment).install(development=False)
+    environment.link_into(places.environment)
     shutil.rmtree(places.code, ignore_errors=True)
     for package in PACKAGES_OUTSIDE:
         shutil.copytree(
@@ -202,7 +221,7 @@ def install(places: Places, *, development: bool) -> PythonEnvironment:
     try:
         environment.install(development=development)
         install_node_packages(development=development)
-        install_outside(places)
+        install_outside(places, environment)
     finally:
         lock.release()
     return environment

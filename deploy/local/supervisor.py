@@ -272,8 +272,6 @@ def main() -> int:
     places = Places(Path(__file__).resolve().parents[2])
     stop_on_signals()
     try:
-        if places.outside is not None:
-            say("places", f"other users cannot enter this checkout; what they need lies in {places.outside}")
         return run(places, once=bool(os.environ.get("ONCE")))
     except Stopped:
         say("site", "stopped")
