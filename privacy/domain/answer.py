@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+import duckdb
 
 from privacy import plan as plans
 from privacy import policy as policies
@@ -32,6 +34,7 @@ class Domain:
     source: Source
     store: Store
     platform_key: bytes
+    sessions: dict[str, duckdb.DuckDBPyConnection] = field(default_factory=dict, repr=False)
 
     def answer(self, envelope: Mapping[str, Any], *, now: datetime) -> Envelope | None:
         """Return the signed answer or a signed generic refusal; None for a message not the platform's, or stale."""
@@ -66,11 +69,7 @@ class Domain:
         plan = plans.parse(body["plan"], rules)
         self._check(body, table, rules, plan)
         keys = tuple(plan.lattice(rules).keys())
-        connection = engine.session(self.source.rows(table))
-        try:
-            exact = engine.aggregate(connection, plan, rules, keys)
-        finally:
-            connection.close()
+        exact = engine.aggregate(self._session(table), plan, rules, keys)
         noisy = {
             name: gaussian(figures, sensitivity=engine.sensitivity(name, rules), rho=plan.rho_each)
             for name, figures in exact.items()
@@ -79,6 +78,11 @@ class Domain:
         told = self._told(body, rules, plan, noisy) | {"cells": cells}
         envelope = sign(ANSWER, told, self.source.signer())
         return self.store.keep(body["plan_hash"], table.content_hash, plan.rho, envelope)
+
+    def _session(self, table: Table) -> duckdb.DuckDBPyConnection:
+        if table.content_hash not in self.sessions:
+            self.sessions[table.content_hash] = engine.session(self.source.rows(table))
+        return self.sessions[table.content_hash]
 
     def _check(self, body: Mapping[str, Any], table: Table, rules: policies.Policy, plan: plans.Plan) -> None:
         named = plan.digest(table=table.name, content_hash=table.content_hash, policy=rules.digest)

@@ -81,13 +81,13 @@ class Source:
         name = dictionary["table"]
         text = gzip.decompress((self.settings.source_directory / f"{name}.csv.gz").read_bytes())
         digest = hmac.digest(self._hash_key(), text, hashlib.sha256).hex()
+        path = self.settings.directory / f"{name}.table.json"
+        if path.exists() and self.table(name).content_hash == digest:
+            return self.table(name)
         unit = {"unit": dictionary["unit"]["column"], "max_rows": dictionary["unit"]["max_rows"]}
         limits = {key: dictionary["limits"][key] for key in LIMITS} | unit
         count = len(next(iter(_columns(text, dictionary).values())))
         table = Table(name=name, rows=count, content_hash=digest, dictionary=dictionary, limits=limits)
-        path = self.settings.directory / f"{name}.table.json"
-        if path.exists() and self.table(name).content_hash == digest:
-            return self.table(name)
         record = seal_secret(text, passphrase=self.settings.source_key, context=f"{name}:{digest}")
         (self.settings.directory / f"{name}.sealed.json").write_text(json.dumps(record))
         path.write_text(json.dumps(vars(table), ensure_ascii=False))

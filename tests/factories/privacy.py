@@ -1,8 +1,11 @@
 """A holder with its domain worker in a directory, connected to the platform, and licensees who ask."""
 
+import atexit
+import functools
 import gzip
 import json
 import shutil
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -49,11 +52,25 @@ def own_source(directory: Path, *, extra_rows=(), table="randhie", keep=None, **
     return directory
 
 
+@functools.cache
+def loaded_once() -> Path:
+    """Return a directory in which the demonstration's health table is loaded under KEY; it ends with the process."""
+    directory = Path(tempfile.mkdtemp(prefix="gongshu-holder-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    source = Source(settings=Environment(code="health", directory=directory, source_key=KEY))
+    source.load()
+    source.signer()
+    return directory
+
+
 class Holder:
     """The health commission with one product over its table; ``pump`` plays broker and worker."""
 
     def __init__(self, directory: Path, platform: Ed25519Signer | None = None, source: Path = DEMONSTRATION) -> None:
         self.settings = Environment(code="health", directory=directory, source_key=KEY, source_directory=source)
+        if source == DEMONSTRATION and not directory.exists():
+            shutil.copytree(loaded_once(), directory)
+            (directory / "holder.json").unlink()
         self.source = Source(settings=self.settings)
         self.tables = self.source.load()
         self.platform = platform or Ed25519Signer.generate("platform")
