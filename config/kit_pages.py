@@ -184,7 +184,7 @@ def _resources() -> list[dict[str, Any]]:
     return [
         {
             "name_zh": "居民医疗服务利用与费用调查数据(含门诊、住院及自付费用明细,按人年脱敏)",
-            "name_en": "Residents' use of health care and its cost (outpatient, inpatient and own payment, de-identified)",
+            "name_en": "Residents' use of health care and its cost (outpatient, inpatient, own payment; masked)",
             "code": "350000-R-2025-000017",
             "rows": 20190,
             "fee": Decimal("0.053200"),

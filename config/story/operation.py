@@ -128,9 +128,9 @@ def build(stage: Stage) -> Outcome:
         resource_ids=(stage.id("declare-health", "resource"),),
         product_type=ProductType.API,
         industry="Q",
-        description_zh="按保险方案、自评健康、身体活动受限、慢性病分档汇总人年数与门诊就诊次数;"
+        description_zh="按保险方案、自评健康、活动受限、慢性病分档汇总人年数与门诊就诊次数;"
         "结果加噪并设阈值,原始数据不出域;支持密态查询。",
-        description_en="Person-years and outpatient visits by insurance plan, self-rated health, limitation and chronic "
+        description_en="Person-years and visits by insurance plan, self-rated health, limitation and chronic "
         "diseases; protected by noise and thresholds; raw data never leaves; encrypted questions.",
         delivery_method=DeliveryMethod.API,
         limitations="仅提供受保护的统计结果,不得用于识别个人;不得对外转让原始结果之外的数据。",
@@ -257,7 +257,6 @@ SCENES: Final = (
         "登记机构签发产品登记凭证",
         "The registry office signs the product's certificate",
         partial(certificate, "build"),
-        live=True,
     ),
     Scene(
         "protect",

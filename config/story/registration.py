@@ -10,7 +10,7 @@ from uuid import UUID
 
 from config.environment import ROOT
 from config.story.cast import OPENING_MONTHS, REGION
-from config.story.stage import Outcome, Scene, Stage, until
+from config.story.stage import Outcome, Scene, Stage
 from registry import queries
 from registry import services as registry
 from registry.catalogue import DataSource, LibraryKind, OpenType, Sensitivity, SharingType, UpdateFrequency
@@ -106,6 +106,7 @@ def register(
     registry.publish_notice(registration_id=found, actor=clerk, now=noticed)
     coded = stage.timeline.on_working_day(later(noticed, 10) + timedelta(hours=2))
     code = registry.assign_code(registration_id=found, actor=clerk, now=coded)
+    registry.issue_certificates(signer=stage.keys.signer("office"), now=coded + timedelta(minutes=1))
     return {"registration": str(found), "code": str(code), "at": coded.isoformat()}
 
 
@@ -126,14 +127,10 @@ def register_resource(code: str, stage: Stage) -> Outcome:
 
 
 def certificate(scene: str, stage: Stage) -> Outcome:
-    """Wait until the office's worker has signed the certificate of the registration that ``scene`` made."""
+    """Show the certificate that the office signed for the registration that ``scene`` made."""
     registration = stage.id(scene, "registration")
-
-    def number() -> str | None:
-        return queries.registration(registration, now=stage.timeline.now).certificate_number
-
-    found = until(number, "the certificate")
-    return Outcome(f"/registry/certificates/{found}/", {"number": found})
+    number = queries.registration(registration, now=stage.moment(scene)).certificate_number
+    return Outcome(f"/registry/certificates/{number}/", {"number": number})
 
 
 _NAMES: Final = {
@@ -157,7 +154,6 @@ def _scenes(code: str) -> tuple[Scene, ...]:
             f"登记机构签发{zh}资源的登记凭证",
             f"The registry office signs the certificate of {en}'s resource",
             partial(certificate, f"register-{code}"),
-            live=True,
         ),
     )
 
