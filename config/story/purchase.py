@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from django.utils import timezone
 
@@ -48,7 +50,7 @@ def find(stage: Stage) -> Outcome:
     ids = [item["product_id"] for item in found["items"]]
     if stage.fact("build", "product") not in ids:
         raise StoryStuckError(f"searching {SEARCH} did not find the product")
-    return Outcome(f"/catalogue/?text={SEARCH}", {"total": found["total"]})
+    return Outcome(f"/catalogue/?text={quote(SEARCH)}", {"total": found["total"]})
 
 
 def order(stage: Stage) -> Outcome:
@@ -60,9 +62,9 @@ def order(stage: Stage) -> Outcome:
         "scenario": "industry",
     }
     enterprise = buyer(stage)
-    quote = enterprise.post("/api/marketplace/quotes", wanted, once="quote")
+    quoted = enterprise.post("/api/marketplace/quotes", wanted, once="quote")
     placed = enterprise.post("/api/marketplace/orders", wanted, once="order")
-    return Outcome(f"/orders/{placed['id']}/", {"order": placed["id"], "total": quote["total"]["minor"]})
+    return Outcome(f"/orders/{placed['id']}/", {"order": placed["id"], "total": quoted["total"]["minor"]})
 
 
 def payment(stage: Stage) -> Outcome:
@@ -112,7 +114,9 @@ def lookup(stage: Stage) -> Outcome:
             "ask", "--key", desk / "own.key", "--form", desk / "form.json", *conditions, "--out", desk / "request.bin"
         )
         body = (desk / "request.bin").read_bytes()
-        asked = enterprise.post_bytes(f"/api/marketplace/licences/{licence}/lookups", body, once=f"lookup {len(body)}")
+        asked = enterprise.post_bytes(
+            f"/api/marketplace/licences/{licence}/lookups", body, once=f"lookup {hashlib.sha256(body).hexdigest()}"
+        )
         _answered(enterprise, f"/api/marketplace/lookups/{asked['id']}")
         (desk / "reply.bin").write_bytes(enterprise.raw(f"/api/marketplace/lookups/{asked['id']}/reply"))
         told = _client("read", "--key", desk / "own.key", "--form", desk / "form.json", "--reply", desk / "reply.bin")
@@ -123,13 +127,13 @@ def lookup(stage: Stage) -> Outcome:
 
 
 def plain_totals(result: dict[str, Any], chosen: dict[str, tuple[str, ...]]) -> dict[str, int]:
-    """Return the totals over the chosen cells of a released table, computed in the clear."""
+    """Return the totals over the chosen cells of a released table, in the clear; noise below zero counts as zero."""
     totals = dict.fromkeys(result["measures"], 0)
     for cell in result["cells"]:
-        codes = dict(zip(result["dimensions"], cell["codes"], strict=True))
+        codes = dict(zip(result["dimensions"], cell["key"], strict=True))
         if all(codes[dim] in wanted for dim, wanted in chosen.items()):
             for name, value in zip(result["measures"], cell["values"], strict=True):
-                totals[name] += value
+                totals[name] += max(0, value)
     return totals
 
 
