@@ -1,33 +1,35 @@
 """Find products, ask what they cost, list and withdraw them."""
 
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router
+from ninja import Router
+from pydantic import Field
 
 from kernel.idempotency import idempotent
 from marketplace import queries, services
 from marketplace.api.requests import actor_of
 from marketplace.queries import Question
-from marketplace.schemas import FoundOut, ListingOut, PurchaseIn, QuoteOut, ReasonIn, StatementsIn
+from marketplace.schemas import FacetOut, FoundOut, ListingOut, PurchaseIn, QuoteOut, ReasonIn, StatementsIn
 
 router = Router()
-TEXT = Query("", max_length=200, description="Chinese or English words")
-FACET = Query("", max_length=64)
-PAGE = Query(1, ge=1, le=500)
+Text = Annotated[str, Field(max_length=200, description="Chinese or English words")]
+Facet = Annotated[str, Field(max_length=64)]
+PageNumber = Annotated[int, Field(ge=1, le=500)]
 
 
 @router.get("/products", response=FoundOut, summary="Search the catalogue")
 def products(
     request: HttpRequest,  # noqa: ARG001 - ninja's signature
     *,
-    text: str = TEXT,
-    holder: str = FACET,
-    industry: str = FACET,
-    product_type: str = FACET,
-    form: str = FACET,
-    page: int = PAGE,
+    text: Text = "",
+    holder: Facet = "",
+    industry: Facet = "",
+    product_type: Facet = "",
+    form: Facet = "",
+    page: PageNumber = 1,
 ) -> FoundOut:
     """Return one page of the products on offer that match, best first, with facets and their counts."""
     question = Question(text=text, holder=holder, industry=industry, product_type=product_type, form=form, page=page)
@@ -37,7 +39,7 @@ def products(
         page=found.question.page,
         pages=found.pages,
         items=[ListingOut.from_orm(listing) for listing in found.listings],
-        facets=[{"name": facet.name, "values": facet.values} for facet in found.facets],
+        facets=[FacetOut.from_orm(facet) for facet in found.facets],
     )
 
 

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -78,10 +77,7 @@ def estimate(request: HttpRequest, product_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             priced = pricing.price(product_id, now=now, buyer_id=actor_of(request).organisation_id, **form.purchase())
-            context |= {
-                "priced": priced,
-                "derivation": pricing.shown(priced.derived.result, language=get_language() or "zh"),
-            }
+            context |= {"priced": priced, "derivation": priced.derived.result}
         except DomainError as error:
             context["error"] = error
     return render(request, "marketplace/_estimate.html", context)
@@ -129,7 +125,7 @@ def _product_context(request: HttpRequest, standing: Standing, listing: Any, for
 
 def _provenance(standing: Standing, listing: Any) -> list[dict[str, Any]]:
     """The way from the resources' registration codes to the listing, each step with its ledger entry."""
-    steps = [
+    steps: list[tuple[str, Any, str | None, UUID | None]] = [
         (_("Resource registered"), resource, resource.registration_code, resource.coded_entry_id)
         for resource in standing.resources
     ]
@@ -143,7 +139,7 @@ def _provenance(standing: Standing, listing: Any) -> list[dict[str, Any]]:
         {
             "at": entries[entry_id].occurred_at if entry_id else None,
             "title": title,
-            "text": f"{in_language(thing.name_zh, thing.name_en)} {text}".strip(),
+            "text": f"{in_language(thing.name_zh, thing.name_en)} {text or ''}".strip(),
             "url": reverse("ledger:entry", args=[entry_id]) if entry_id else "",
             "state": entries[entry_id].state if entry_id else "",
         }

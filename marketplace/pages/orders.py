@@ -7,7 +7,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -110,7 +109,7 @@ def _show(
         "refunds": queries.refunds(order_id),
         "measure": MEASURES[ChargingForm(found.form)],
         "quote": quote,
-        "derivation": pricing.derivation_tree(quote.derivation_id, language=get_language() or "zh"),
+        "derivation": pricing.derivation(quote.derivation_id).tree,
         "steps": _steps(found, captured),
         "may_pay": own and payable and found.expires_at > timezone.now(),
         "may_cancel": own and payable,
@@ -127,7 +126,7 @@ def _show(
 def _steps(order: OrderView, captured: PaymentView | None) -> list[dict[str, Any]]:
     ended = order.state in (order_flow.EXPIRED, order_flow.CANCELLED)
     paid = order.paid_at is not None
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"label": _("Order placed"), "state": "done", "at": order.placed_at},
         {
             "label": _("Payment"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +30,7 @@ def members_only(view: View[Page]) -> View[Page]:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 
-    return page
+    return cast(View[Page], page)
 
 
 def sentence(error: DomainError) -> str:

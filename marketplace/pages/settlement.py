@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kernel.errors import DomainError
+from kernel.money import Money
 from marketplace import queries, services
 from marketplace.forms import MonthForm
 from marketplace.pages.requests import actor_of, members_only
@@ -44,7 +45,8 @@ def settlement(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     """Show one statement: what each party receives, and the journal, which sums to zero."""
     actor_of(request).require(*queries.SETTLEMENT_READERS)
     found = queries.settlement(settlement_id)
-    return render(request, "marketplace/settlement.html", {"settlement": found})
+    zero = Money(sum(line.amount.minor for line in found.journal.lines), found.total.currency)
+    return render(request, "marketplace/settlement.html", {"settlement": found, "zero": zero})
 
 
 @require_GET

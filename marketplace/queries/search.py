@@ -42,7 +42,8 @@ class Question:
 
     def without(self, facet: str) -> Self:
         """Return the same question with one facet (or ``text``) undone, from the first page."""
-        return replace(self, **{facet: "", "page": 1})
+        changes: dict[str, Any] = {facet: "", "page": 1}
+        return replace(self, **changes)
 
     def parameters(self) -> dict[str, str]:
         """Return the question as the parameters of its permanent address."""
@@ -97,7 +98,7 @@ def listed() -> int:
 
 def listing_of(product_id: UUID) -> ListingView:
     """Return the listing of a product: the one on offer, else the last one; raise NoSuchListing."""
-    row = models.Listing.objects.filter(product_id=product_id).order_by("state", "-listed_at").first()
+    row = models.Listing.objects.filter(product__public_id=product_id).order_by("state", "-listed_at").first()
     if row is None:
         raise NoSuchListing(listing_id=product_id)
     return views.listing(row)

@@ -38,10 +38,14 @@ def settlements(*, limit: int = MOST) -> tuple[SettlementView, ...]:
 
 
 def _view(row: models.Settlement) -> SettlementView:
-    parties = row.lines.values("party_id", "share").annotate(amount=Sum("amount")).order_by("-amount", "party_id")
+    parties = (
+        row.lines.values("party__public_id", "share")
+        .annotate(amount=Sum("amount"))
+        .order_by("-amount", "party__public_id")
+    )
     shares = []
     for part in parties:
-        party = registry.organisation(part["party_id"])
+        party = registry.organisation(part["party__public_id"])
         amount = Money(part["amount"], row.currency)
         shares.append(
             ShareView(

@@ -62,7 +62,7 @@ def publish_listing(*, product_id: UUID, statements: Statements, actor: Actor, n
     actor.require(Role.OPERATOR)
     found = standing(product_id=product_id, now=now)
     actor.require_organisation(found.product.operator_id)
-    if models.Listing.objects.filter(product_id=product_id, state="listed").exists():
+    if models.Listing.objects.filter(product__public_id=product_id, state="listed").exists():
         raise AlreadyListed(name=found.product.name_zh)
     answers = gate.checks(_offer(found, statements), on=now.astimezone(SHANGHAI).date())
     failed = gate.failed(answers)
@@ -146,7 +146,7 @@ def _publish(
         product_id=product.id,
         operator_id=product.operator_id,
         agreement_id=found.agreement.id,
-        registration_code=product.registration_code,
+        registration_code=product.registration_code or "",
         name_zh=product.name_zh,
         name_en=product.name_en,
         summary_zh=product.description_zh,

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from kernel.actors import Actor
+from kernel.actors import Actor, RoleRequired
 from kernel.errors import Conflict
 from ledger import services as ledger
 from marketplace import kinds, models
@@ -65,6 +65,7 @@ def quote_product(
     Raises RoleRequired, NotTradable, NotListed, BadQuantity and what pricing refuses.
     """
     actor.require(Role.BUYER)
+    _organisation(actor)
     _on_offer(product_id, now)
     quote = pricing.quote(
         product_id=product_id,
@@ -107,9 +108,15 @@ def place_order(
     return views.order(order)
 
 
+def _organisation(actor: Actor) -> UUID:
+    if actor.organisation_id is None:
+        raise RoleRequired(needed=Role.BUYER)
+    return actor.organisation_id
+
+
 def _on_offer(product_id: UUID, now: datetime) -> tuple[ProductView, models.Listing]:
     product = registry.tradable_product(product_id, now=now)
-    listing = models.Listing.objects.filter(product_id=product_id, state="listed").first()
+    listing = models.Listing.objects.filter(product__public_id=product_id, state="listed").first()
     if listing is None:
         raise NotListed(name=product.name_zh)
     return product, listing
@@ -118,7 +125,7 @@ def _on_offer(product_id: UUID, now: datetime) -> tuple[ProductView, models.List
 def _place(
     *, product: ProductView, listing: models.Listing, quote: QuoteView, actor: Actor, now: datetime
 ) -> models.Order:
-    public_id = uuid4()
+    public_id, buyer_id = uuid4(), _organisation(actor)
     grounds = (listing.entry_id, product.coded_entry_id, quote.entry_id)
     entry_id = ledger.append(
         kind=kinds.ORDER_PLACED,
@@ -133,7 +140,7 @@ def _place(
         },
         refs=tuple(dict.fromkeys(ground for ground in grounds if ground)),
         confidential={
-            "buyer": str(actor.organisation_id),
+            "buyer": str(buyer_id),
             "unit_price": f"{quote.unit_price} {quote.unit}",
             "total": f"{quote.total.minor} {quote.total.currency}",
             "quote": str(quote.id),
@@ -144,7 +151,7 @@ def _place(
     return models.Order.objects.create(
         public_id=public_id,
         number=f"DD{now:%Y%m%d}{public_id.hex[:8].upper()}",
-        buyer_id=actor.organisation_id,
+        buyer_id=buyer_id,
         listing=listing,
         product_id=product.id,
         quote_id=quote.id,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -40,7 +41,7 @@ class NothingToSettle(Conflict):
 class _Share:
     order: models.Order
     party: UUID
-    share: object
+    share: Decimal
     amount: Money
 
 
