@@ -155,7 +155,7 @@ def forbidden(stage: Stage) -> Outcome:
         return Outcome(f"/licences/{licence}/", {"reason": str(error)})
     if asked["state"] != "refused":
         raise StoryStuckError("a question for single rows was not refused")
-    return Outcome(f"/queries/{asked['id']}/", {"query": asked["id"], "reason": asked["refusal"]["reason_zh"]})
+    return Outcome(f"/queries/{asked['id']}/", {"query": asked["id"], "reason": asked["refusal"]})
 
 
 SCENES: Final = (
