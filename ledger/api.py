@@ -17,7 +17,7 @@ router = Router(tags=["ledger"])
 Index = Annotated[int | None, Query(ge=-1, le=2**53, description="Only sealed entries of a greater index; -1 for all.")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Size = Annotated[int, Query(ge=1, le=2**53)]
-Text = Annotated[str | None, Query(max_length=240)]
+Text = Annotated[str | None, Query(max_length=240, pattern=r"^[!-~]*$")]
 
 
 @router.get("/entries", response=EntriesOut, auth=None, summary="Follow the log, or list a subject's entries")

@@ -31,7 +31,7 @@ class Found:
 
 def search(text: str) -> Found:
     """Return what ``text`` names: an entry id, index, leaf hash, root, transaction, block, subject, or code."""
-    word = text.strip()
+    word = text.replace("\x00", "").strip()
     small = word.lower()
     if not word:
         return Found()
