@@ -39,7 +39,7 @@ from registry.schemas import (
 from registry.types import NoticeView, ResourceView
 
 router = Router(tags=["registry"])
-Answer = tuple[int, dict[str, Any]]
+Answer = dict[str, Any]
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -47,12 +47,12 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 def _created(public_id: UUID) -> Answer:
-    return 201, {"id": str(public_id)}
+    return {"id": str(public_id)}
 
 
 def _done(registration_id: UUID) -> Answer:
     view = queries.registration(registration_id, now=timezone.now())
-    return 200, {"id": str(view.id), "state": view.state}
+    return {"id": str(view.id), "state": view.state}
 
 
 @router.get("/organisations/{organisation_id}", response=OrganisationOut)
@@ -173,8 +173,7 @@ def publish_notice(request: HttpRequest, registration_id: UUID) -> Answer:
 def assign_code(request: HttpRequest, registration_id: UUID) -> Answer:
     """Assign the registration code after the notice (clerk)."""
     code = services.assign_code(registration_id=registration_id, actor=_actor(request), now=timezone.now())
-    status, body = _done(registration_id)
-    return status, body | {"registration_code": code}
+    return _done(registration_id) | {"registration_code": code}
 
 
 @router.get("/notices", response=list[NoticeOut])
@@ -204,7 +203,7 @@ def decide_objection(request: HttpRequest, objection_id: UUID, body: DecisionIn)
     """Decide an objection (reviewer)."""
     actor, now = _actor(request), timezone.now()
     services.decide_objection(objection_id=objection_id, upheld=body.upheld, reason=body.reason, actor=actor, now=now)
-    return 200, {"id": str(objection_id)}
+    return {"id": str(objection_id)}
 
 
 @router.post("/plans", response={201: Created})
