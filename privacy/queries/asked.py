@@ -19,9 +19,17 @@ def query(query_id: UUID) -> QueryView:
     return query_view(row(ROWS.all(), query_id))
 
 
-def queries(*, licence_id: UUID | None = None, product_id: UUID | None = None, limit: int = 50) -> list[QueryView]:
-    """Return the newest questions asked under a licence or of a product, newest first, at most ``limit``."""
+def queries(
+    *,
+    licence_id: UUID | None = None,
+    product_id: UUID | None = None,
+    source_id: UUID | None = None,
+    limit: int = 50,
+) -> list[QueryView]:
+    """Return the newest questions under a licence, of a product or to a source, newest first, at most ``limit``."""
     rows = ROWS.order_by("-pk")
+    if source_id:
+        rows = rows.filter(policy__version__source__public_id=source_id)
     if licence_id:
         rows = rows.filter(licence_id=licence_id)
     if product_id:
