@@ -39,7 +39,7 @@ class SampleForbidden(NotPermitted):
     """A refusal for want of a role, shown on the style page; nothing raises it."""
 
     code = "kernel.role_required"
-    zh = "此操作需要以下角色之一:登记审核。"
+    zh = "此操作需要以下角色之一：登记审核。"
     en = "This needs one of these roles: registry reviewer."
 
 
@@ -86,7 +86,7 @@ def _steps() -> list[dict[str, Any]]:
             "label": _words("形式审核", "Formal review"),
             "state": "current",
             "note": _words(
-                "20 个工作日内,至 2026-11-11;余 4 个工作日", "Within 20 working days, until 2026-11-11; 4 left"
+                "20 个工作日内，至 2026-11-11；余 4 个工作日", "Within 20 working days, until 2026-11-11; 4 left"
             ),
             "article": f"{S26} 第十一条",
         },
@@ -109,7 +109,7 @@ def _events() -> list[dict[str, Any]]:
         {
             "at": datetime(2025, 7, 18, 6, 41, tzinfo=UTC),
             "title": "agreement.filed",
-            "text": _words("授权运营协议备案,期限五年", "The operating agreement is on file, for five years"),
+            "text": _words("授权运营协议备案，期限五年", "The operating agreement is on file, for five years"),
             "url": "#timeline",
             "state": "sealed",
         },
@@ -183,7 +183,7 @@ def _chart() -> dict[str, Any]:
 def _resources() -> list[dict[str, Any]]:
     return [
         {
-            "name_zh": "居民医疗服务利用与费用调查数据(含门诊、住院及自付费用明细,按人年脱敏)",
+            "name_zh": "居民医疗服务利用与费用调查数据（含门诊、住院及自付费用明细，按人年脱敏）",
             "name_en": "Residents' use of health care and its cost (outpatient, inpatient, own payment; masked)",
             "code": "350000-R-2025-000017",
             "rows": 20190,

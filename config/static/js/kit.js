@@ -94,7 +94,7 @@
     if (old) old.dispose();
     const option = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
     const chart = window.echarts.init(canvas, theme(), { renderer: "svg" });
-    chart.setOption({ animation: false, grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true }, ...option });
+    chart.setOption({ animation: false, grid: { left: 8, right: 16, top: 64, bottom: 8, containLabel: true }, ...option });
     canvas.dataset.drawn = "yes";
   };
 
@@ -125,6 +125,6 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   document.addEventListener("htmx:afterSettle", charts);
   document.querySelector("button[data-preference=theme]")?.setAttribute("aria-pressed", String(dark()));
-  document.querySelector(".error-summary")?.focus();
+  document.querySelector(".form:not(.sample) > .error-summary")?.focus();
   charts();
 })();
