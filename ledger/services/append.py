@@ -67,14 +67,9 @@ def append(
     """
     _validate(kind, payload)
     targets = _targets(refs)
-    secret = dict(confidential or {})
-    if ACTOR in secret:
-        raise BadName(what="name of a confidential fact", value=ACTOR, example="buyer")
-    salts = {name: secrets.token_bytes(SALT_BYTES) for name in (*secret, ACTOR)}
-    secret[ACTOR] = actor.reference
-    committed = {name: commit(name, value, salts[name]) for name, value in secret.items()}
+    facts = _secret_facts(confidential or {}, actor)
+    committed = {name: commit(name, value, salt) for name, (value, salt) in facts.items()}
     actor_commitment = committed.pop(ACTOR)
-    full = {**payload, COMMITMENTS: committed} if committed else dict(payload)
     entry_id = uuid4()
     data = body(
         log=settings.LOG_ORIGIN,
@@ -83,7 +78,7 @@ def append(
         version=kind.version,
         subject=subject,
         occurred_at=now,
-        payload=full,
+        payload={**payload, COMMITMENTS: committed} if committed else payload,
         refs=list(targets),
         actor=actor_commitment,
     )
@@ -97,18 +92,25 @@ def append(
         leaf_hash=leaf_hash(data),
         terms=terms_of(subject, payload),
     )
-    openings = [Opening(name=name, value=value, salt=salts[name]) for name, value in secret.items()]
-    _write(entry, openings, list(targets.values()))
+    _write(entry, facts, list(targets.values()))
     return entry_id
 
 
-def _write(entry: Entry, openings: list[Opening], targets: list[int]) -> None:
+def _secret_facts(confidential: Mapping[str, str], actor: Actor) -> dict[str, tuple[str, bytes]]:
+    """Value and fresh salt of each confidential fact, the actor among them."""
+    if ACTOR in confidential:
+        raise BadName(what="name of a confidential fact", value=ACTOR, example="buyer")
+    values = {**confidential, ACTOR: actor.reference}
+    return {name: (value, secrets.token_bytes(SALT_BYTES)) for name, value in values.items()}
+
+
+def _write(entry: Entry, facts: Mapping[str, tuple[str, bytes]], targets: list[int]) -> None:
     with transaction.atomic(savepoint=False):
         entry.save(force_insert=True)
         WaitingEntry.objects.bulk_create([WaitingEntry(entry=entry)])
-        for opening in openings:
-            opening.entry = entry
-        Opening.objects.bulk_create(openings)
+        Opening.objects.bulk_create(
+            Opening(entry=entry, name=name, value=value, salt=salt) for name, (value, salt) in facts.items()
+        )
         EntryRef.objects.bulk_create(
             EntryRef(entry=entry, ref_id=target, position=position) for position, target in enumerate(targets)
         )
