@@ -30,7 +30,7 @@ _REPLY_KEPT_FOR: Final = 24 * 3600
 
 
 class StateInUse(Exception):
-    """Another server holds the state file."""
+    """Another server holds the state file, or it is no state of one."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Store:
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = FULL")
             self._base.executescript(_SCHEMA)
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             self._base.close()
             raise StateInUse(str(path)) from error
 

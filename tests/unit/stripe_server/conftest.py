@@ -1,0 +1,3 @@
+from tests.fixtures.stripe_play import client, clients, playing, programs, receiver
+
+__all__ = ["client", "clients", "playing", "programs", "receiver"]
