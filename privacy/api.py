@@ -1,7 +1,5 @@
 """Privacy's HTTP API: encryption profiles, sources, policies, releases. Licensees ask through the marketplace's."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 from uuid import UUID
 
