@@ -44,6 +44,11 @@ class Holder:
         return self.places.data / "holders-public" / f"{self.code}.json"
 
     @property
+    def platform_key(self) -> Path:
+        """Return where the platform keeps its public key, which the holder's worker pins when it first sees it."""
+        return self.places.data / "keys" / "platform.pub"
+
+    @property
     def connected(self) -> bool:
         """Say whether the source is loaded and published."""
         return self.public_file.exists() and (self.directory / "worker.env").exists()
@@ -96,8 +101,8 @@ class DomainWorker(CeleryServer):
         self.log = holder.places.logs / f"holder-{holder.code}.log"
 
     def command(self) -> Command:
-        """Return how the worker is run; it pins the platform's key when it first sees it."""
-        key = (self.holder.places.data / "keys" / "platform.pub").read_text(encoding="utf-8").strip()
+        """Return how the worker is run."""
+        key = self.holder.platform_key.read_text(encoding="utf-8").strip()
         return self.holder.command(
             "privacy.domain.worker", log=self.log, BROKER_URL=self.broker_url, PLATFORM_PUBLIC_KEY=key
         )

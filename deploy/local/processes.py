@@ -6,6 +6,7 @@ import concurrent.futures
 import contextlib
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -56,9 +57,13 @@ def plain_environment(**more: str) -> dict[str, str]:
 
 
 def rotate(log: Path) -> None:
-    """Put a log that has grown large aside, keeping one older piece."""
+    """Put the content of a log that has grown large aside, keeping one older piece.
+
+    Works on a log being written: it is opened for appending, so its writer goes on at the new end.
+    """
     if log.exists() and log.stat().st_size > LOG_LIMIT:
-        log.replace(log.with_suffix(log.suffix + ".1"))
+        shutil.copyfile(log, log.with_suffix(log.suffix + ".1"))
+        os.truncate(log, 0)
 
 
 class Guard:

@@ -30,6 +30,7 @@ from deploy.local.programs import StripeServer, Web, Worker
 
 DEFAULT_PORT: Final = 8000
 TENDING: Final = 0.2  # seconds between two looks at the parts
+BETWEEN_ROTATIONS: Final = 60.0  # seconds
 ENOUGH_THREADS: Final = 16
 
 
@@ -94,7 +95,7 @@ class Platform:
         return StripeServer(
             self.places.data / "stripe",
             port=port,
-            webhook_url=f"http://{LOOPBACK}:{self.port}/payments/stripe/webhook",
+            webhook_url=f"http://{LOOPBACK}:{self.port}/webhooks/stripe",
             api_key=self.secrets["STRIPE_API_KEY"],
             webhook_secret=self.secrets["STRIPE_WEBHOOK_SECRET"],
         )
@@ -144,7 +145,8 @@ class Platform:
         tasks = [*database, *broker, *node, prepared, *started(self.stripe), *started(self.web, *database)]
         for holder, domain in zip(self.holders, self.domains, strict=True):
             connected = pool.submit(self._connect, holder)
-            tasks += [connected, *started(domain, prepared, connected, *broker)]
+            key = [] if holder.platform_key.exists() else [prepared]
+            tasks += [connected, *started(domain, connected, *key, *broker)]
         return [*tasks, *started(self.worker, prepared, *broker)]
 
     def _prepare(self) -> None:
@@ -182,6 +184,11 @@ class Platform:
             directory=self.places.checkout,
             log=log,
         )
+
+    def rotate_logs(self) -> None:
+        """Keep the logs of what runs for weeks from filling the disk."""
+        for log in (*self.places.logs.glob("*.log"), *self.places.exposed.glob("*/*.log")):
+            rotate(log)
 
     def play(self) -> Callable[[], int | None]:
         """Start the story, its output on our own, and return the question for its status (None while it plays)."""
@@ -230,8 +237,12 @@ def claim_port(places: Places, port: int) -> None:
 def attend(platform: Platform, *, once: bool) -> int:
     """Play the story and tend the parts until somebody stops us, or with ``once`` until the story's end."""
     story: Callable[[], int | None] | None = platform.play()
+    rotated = time.monotonic()
     while True:
         platform.crew.tend()
+        if time.monotonic() - rotated > BETWEEN_ROTATIONS:
+            platform.rotate_logs()
+            rotated = time.monotonic()
         status = None if story is None else story()
         if status is not None:
             story = None
