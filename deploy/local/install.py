@@ -146,36 +146,36 @@ class PythonEnvironment:
         return fingerprint([CHECKOUT / "requirements" / f"{name}.txt"], sys.version, os.path.realpath(sys.executable))
 
     def _create(self) -> None:
-        if self._works() and (self._uv / "bin" / "uv").exists():
-            return
-        if importlib.util.find_spec("ensurepip") is None:
-            raise CannotRun("Python's venv module is incomplete: run `apt install python3-venv`, then this again.")
-        shutil.rmtree(self.directory, ignore_errors=True)
-        quietly([sys.executable, "-m", "venv", self.directory], what="Making a virtual environment")
-        pip: list[str | Path] = [self.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        pinned = CHECKOUT / "requirements" / "bootstrap.txt"
-        quietly([*pip, "--target", self._uv, "--require-hashes", "-r", pinned], what="Installing uv with pip")
+        if not self._works():
+            if importlib.util.find_spec("ensurepip") is None:
+                raise CannotRun("Python's venv module is incomplete: run `apt install python3-venv`, then this again.")
+            shutil.rmtree(self.directory, ignore_errors=True)
+            quietly(
+                [sys.executable, "-m", "venv", "--without-pip", self.directory], what="Making a virtual environment"
+            )
+        if not (self._uv / "bin" / "uv").exists():
+            pip: list[str | Path] = [*self._pip(), "install", "--quiet", "--target", self._uv]
+            pinned = CHECKOUT / "requirements" / "bootstrap.txt"
+            quietly([*pip, "--require-hashes", "-r", pinned], what="Installing uv with pip")
+
+    def _pip(self) -> list[str | Path]:
+        """Return how pip is run in the environment, restored where uv has removed it."""
+        quietly([self.python, "-m", "ensurepip"], what="Providing pip")
+        return [self.python, "-m", "pip", "--disable-pip-version-check"]
 
     def _works(self) -> bool:
         question: list[str | Path] = [self.python, "-c", "import sys; print(sys.version, end='')"]
         return self.python.exists() and subprocess.run(question, capture_output=True, text=True).stdout == sys.version
 
     def _synchronise(self, requirements: Path) -> None:
-        pip: list[str | Path] = [self.python, "-m", "pip", "--disable-pip-version-check"]
+        pip, what = self._pip(), "Installing the pinned Python packages"
         flags: list[str | Path] = ["--quiet", "--require-hashes", "--compile-bytecode", "--python", self.python]
+        sync = [self._uv / "bin" / "uv", "pip", "sync", *flags, requirements]
         try:
-            quietly(
-                [self._uv / "bin" / "uv", "pip", "sync", *flags, requirements],
-                what="Installing the pinned Python packages",
-                environment=pip_environment(pip),
-            )
+            quietly(sync, what=what, environment=pip_environment(pip))
         except CannotRun as problem:
             say("python", f"uv could not install them, pip shall try: {str(problem).splitlines()[-1].strip()}")
-            quietly([self.python, "-m", "ensurepip"], what="Restoring pip")
-            quietly(
-                [*pip, "install", "--quiet", "--require-hashes", "-r", requirements],
-                what="Installing the pinned Python packages",
-            )
+            quietly([*self._pip(), "install", "--quiet", "--require-hashes", "-r", requirements], what=what)
 
 
 def install_node_packages(*, development: bool) -> None:
