@@ -78,6 +78,15 @@ def write_unread(tariff: Tariff) -> list[dict[str, Any]]:
     return [{"above": tier.above, "unit_price": tier.unit_price} for tier in tariff]
 
 
+def parse(text: str) -> list[dict[str, str]]:
+    """Return what people write, ``0.12`` or ``0:0.20, 1000:0.10``, as values for `read`."""
+    parts = [part.strip() for part in text.replace("，", ",").replace("：", ":").split(",") if part.strip()]
+    if len(parts) == 1 and ":" not in parts[0]:
+        return [{"above": "0", "unit_price": parts[0]}]
+    pairs = [part.partition(":") for part in parts]
+    return [{"above": above.strip(), "unit_price": price.strip()} for above, _, price in pairs]
+
+
 def charge(tariff: Tariff, quantity: Decimal) -> Decimal:
     """Return what ``quantity`` units cost in yuan, exact and unrounded."""
     if len(tariff) == 1:

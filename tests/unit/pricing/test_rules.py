@@ -312,3 +312,41 @@ class TestFiles:
         assert (answer["amount"], answer["shares"]) == ("100.00", {"A": "37.50", "B": "62.50"})
         with pytest.raises(files.FileRefused):
             files.distribute({"amount": "1", "values": []})
+
+
+class TestTable:
+    def test_both_kinds_of_headings(self):
+        english = table.read("head,use,amount,note\nplatform,industry,1.50,n\n\n")
+        chinese = table.read("\ufeff成本项目,用途,金额,说明\n平台,产业,1.50,n")
+        assert english == chinese
+        assert [line.amount for line in english.lines] == [Decimal("1.50")]
+
+    def test_each_wrong_row_is_named(self):
+        found = table.read(
+            'head,use,amount\nplatform,industry,"1,000.00"\nwine,industry,1\nstaff,public\nstaff,public,x'
+        )
+        assert [line.amount for line in found.lines] == [Decimal(1000)]
+        assert [(row, error.code) for row, error in found.errors] == [
+            (3, "pricing.unknown_head"),
+            (4, "pricing.not_a_figure"),
+            (5, "pricing.not_a_figure"),
+        ]
+
+    @pytest.mark.parametrize("text", ["", "a,b", "head,use", "head,use,amount,head", 'head,use,amount\n"x'])
+    def test_not_a_table(self, text):
+        with pytest.raises(table.NotATable):
+            table.read(text)
+
+    def test_written_and_read(self):
+        lines = table.read("head,use,amount,allocation,allocation_key\nplatform,industry,1.50,25,工时").lines
+        assert table.read(table.write(lines)).lines == lines
+        assert figures.yuan_text(lines[0].counted) == "0.375"
+
+
+class TestTariffText:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [("0.12", [("0", "0.12")]), ("0:0.2，1000：0.1", [("0", "0.2"), ("1000", "0.1")]), ("", [])],
+    )
+    def test_parse(self, text, expected):
+        assert [(row["above"], row["unit_price"]) for row in tariff.parse(text)] == expected

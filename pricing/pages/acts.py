@@ -1,0 +1,264 @@
+"""Single legal acts: a page that shows what is about to be done, a form, a named confirmation."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from kernel.errors import DomainError
+from kernel.money import Money
+from pricing import figures, queries, services
+from pricing.forms import (
+    AdjustmentForm,
+    ApplicationForm,
+    CeilingForm,
+    ConcurrenceForm,
+    ConfirmationForm,
+    FeeForm,
+    ReasonForm,
+    ScenarioForm,
+)
+from pricing.pages.context import actor_of, asked, product_of, tariff_of
+from pricing.types import CeilingRequest
+from pricing.units import MEASURES
+from registry import queries as registry
+
+BOTH = require_http_methods(["GET", "HEAD", "POST"])
+Facts = list[tuple[str, object]]
+
+
+def _act(
+    request: HttpRequest,
+    form: forms.Form,
+    do: Callable[[dict[str, Any]], object],
+    *,
+    title: str,
+    facts: Facts,
+    back: str,
+) -> HttpResponse:
+    """Show the act and its form; on a valid POST do it and go back, or show the refusal."""
+    error = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            do(form.cleaned_data)
+            return redirect(back)
+        except DomainError as refused:
+            error = refused
+    context = {"title": title, "facts": facts, "form": form, "error": error, "back": back}
+    return render(request, "pricing/act.html", context, status=409 if error else 200)
+
+
+@login_required
+@BOTH
+def apply_for_pricing(request: HttpRequest, survey_id: UUID) -> HttpResponse:
+    """Take the authorising body's written application."""
+    actor, now = actor_of(request), timezone.now()
+    view = queries.visible_survey(survey_id, actor=actor)
+    return _act(
+        request,
+        ApplicationForm(request.POST or None),
+        lambda given: services.apply_for_pricing(
+            survey_id=survey_id, application=given["application"], actor=actor, now=now
+        ),
+        title=_("Apply for the permitted revenue to be decided"),
+        facts=[(_("Year"), view.year), (_("Total of the books"), view.books_total)],
+        back=reverse("pricing:survey", args=[survey_id]),
+    )
+
+
+@login_required
+@BOTH
+def adjust(request: HttpRequest, survey_id: UUID, number: int) -> HttpResponse:
+    """Take the surveyor's adjustment of a line."""
+    actor, now = actor_of(request), timezone.now()
+    view = queries.visible_survey(survey_id, actor=actor)
+    line = next((one for one in view.lines if one.number == number), None)
+    facts: Facts = [(_("Line"), number)]
+    if line is not None:
+        facts += [(_("Submitted"), line.submitted), (_("Note"), line.line.note)]
+    return _act(
+        request,
+        AdjustmentForm(request.POST or None),
+        lambda given: services.adjust_cost_line(
+            survey_id=survey_id,
+            number=number,
+            amount=Money.of(figures.yuan("amount", given["amount"].strip())),
+            reason=given["reason"],
+            actor=actor,
+            now=now,
+        ),
+        title=_("Adjust a cost line"),
+        facts=facts,
+        back=reverse("pricing:survey", args=[survey_id]),
+    )
+
+
+@login_required
+@BOTH
+def concur(request: HttpRequest, decision_id: UUID) -> HttpResponse:
+    """Take the data authority's concurrence."""
+    actor, now = actor_of(request), timezone.now()
+    view = queries.decision(decision_id)
+    return _act(
+        request,
+        ConcurrenceForm(request.POST or None),
+        lambda given: services.concur_permitted_revenue(
+            decision_id=decision_id,
+            valid_from=given["valid_from"],
+            years=given["years"],
+            cycle_reason=given["cycle_reason"],
+            actor=actor,
+            now=now,
+        ),
+        title=_("Concur in the decision"),
+        facts=[(_("Permitted revenue, yuan"), figures.yuan_text(view.permitted_revenue))],
+        back=reverse("pricing:decision", args=[decision_id]),
+    )
+
+
+@login_required
+@BOTH
+def withdraw(request: HttpRequest, decision_id: UUID) -> HttpResponse:
+    """Withdraw a proposal, or refuse to concur."""
+    actor, now = actor_of(request), timezone.now()
+    view = queries.decision(decision_id)
+    return _act(
+        request,
+        ReasonForm(request.POST or None),
+        lambda given: services.withdraw_permitted_revenue(
+            decision_id=decision_id, reason=given["reason"], actor=actor, now=now
+        ),
+        title=_("Withdraw the proposal or refuse to concur"),
+        facts=[(_("Permitted revenue, yuan"), figures.yuan_text(view.permitted_revenue))],
+        back=reverse("pricing:decision", args=[decision_id]),
+    )
+
+
+@login_required
+@BOTH
+def set_ceiling(request: HttpRequest, decision_id: UUID) -> HttpResponse:
+    """Take a ceiling within the permitted revenue."""
+    actor, now = actor_of(request), timezone.now()
+    view = queries.decision(decision_id)
+    own = [one for one in registry.products(operator_id=view.operator_id) if one.agreement_id == view.agreement_id]
+
+    def do(given: dict[str, Any]) -> object:
+        form, unit = asked(given["priced"])
+        quantity = given["expected_quantity"].strip()
+        wanted = CeilingRequest(
+            product_id=UUID(given["product"]),
+            form=form,
+            unit=unit,
+            tiers=tariff_of(given["price"]),
+            expected_quantity=figures.quantity("expected_quantity", quantity, whole=MEASURES[form].whole),
+            customers=given["customers"],
+        )
+        return services.set_ceilings(decision_id=decision_id, ceilings=[wanted], actor=actor, now=now)
+
+    return _act(
+        request,
+        CeilingForm(request.POST or None, products=[(str(one.id), one.name_zh) for one in own]),
+        do,
+        title=_("Set a ceiling"),
+        facts=[(_("Permitted revenue, yuan"), figures.yuan_text(view.permitted_revenue))],
+        back=reverse("pricing:decision", args=[decision_id]),
+    )
+
+
+@login_required
+@BOTH
+def set_fee(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    """Take a fee from the operator: a trial fee, a fee under the ceiling, or a market price, as the law has it."""
+    actor, now = actor_of(request), timezone.now()
+    product = registry.product(product_id)
+    ceilings = queries.ceilings(product_id, now=now)
+    service: Callable[..., object] = services.set_market_price
+    if product.public_data:
+        service = services.set_fee if ceilings else services.set_trial_fee
+
+    def do(given: dict[str, Any]) -> object:
+        form, unit = asked(given["priced"])
+        price = tariff_of(given["price"])
+        return service(product_id=product_id, form=form, unit=unit, price=price, actor=actor, now=now)
+
+    facts: Facts = [(_("Product"), product.name_zh)]
+    facts += [
+        (_("Ceiling"), f"{' / '.join(figures.price_text(t.unit_price) for t in one.tiers)} {one.unit}")
+        for one in ceilings
+    ]
+    back = reverse("pricing:product", args=[product_id])
+    return _act(request, FeeForm(request.POST or None), do, title=_("Set a fee"), facts=facts, back=back)
+
+
+@login_required
+@BOTH
+def declare(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    """Take a buyer's declaration of what it uses a product for."""
+    actor, now = actor_of(request), timezone.now()
+    product = registry.product(product_id)
+    return _act(
+        request,
+        ScenarioForm(request.POST or None),
+        lambda given: services.declare_scenario(product_id=product_id, **given, actor=actor, now=now),
+        title=_("Declare a use"),
+        facts=[(_("Product"), product.name_zh)],
+        back=reverse("pricing:product", args=[product_id]),
+    )
+
+
+@login_required
+@BOTH
+def confirm(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Take the agency's confirmation of a use."""
+    actor, now = actor_of(request), timezone.now()
+    facts = _use_facts(application_id)
+    return _act(
+        request,
+        ConfirmationForm(request.POST or None),
+        lambda given: services.confirm_scenario(
+            application_id=application_id,
+            reduction=given["reduction"].strip(),
+            reason=given["reason"],
+            actor=actor,
+            now=now,
+        ),
+        title=_("Confirm a use"),
+        facts=facts,
+        back=reverse("pricing:desk"),
+    )
+
+
+@login_required
+@BOTH
+def refuse(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Take the agency's refusal of a use."""
+    actor, now = actor_of(request), timezone.now()
+    return _act(
+        request,
+        ReasonForm(request.POST or None),
+        lambda given: services.refuse_scenario(
+            application_id=application_id, reason=given["reason"], actor=actor, now=now
+        ),
+        title=_("Refuse a use"),
+        facts=_use_facts(application_id),
+        back=reverse("pricing:desk"),
+    )
+
+
+def _use_facts(application_id: UUID) -> Facts:
+    view = queries.application(application_id)
+    product = product_of(view.product_id)
+    return [
+        (_("Use"), view.title_zh),
+        (_("Purpose"), view.purpose),
+        (_("Product"), product.name_zh if product else view.product_id),
+        (_("Declared by"), registry.organisation(view.buyer_id).name_zh),
+    ]

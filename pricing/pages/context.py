@@ -1,0 +1,78 @@
+"""What pricing's pages share: who reads, how prices are worded, and names for ids."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from kernel.actors import Actor
+from pricing import figures, survey, tariff
+from pricing.forms import FORM_WORDS
+from pricing.tariff import Tariff
+from pricing.types import CostLineView, FeeView
+from pricing.units import ChargingForm
+from registry import queries as registry
+from registry.queries import NoSuch as NoSuchInRegistry
+from registry.types import ProductView
+
+
+@dataclass(frozen=True)
+class Line:
+    """One tier in words."""
+
+    above: str
+    unit_price: str
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who the request acts as."""
+    return cast(Actor, request.actor)  # type: ignore[attr-defined]  # set by config's middleware
+
+
+def product_of(product_id: UUID) -> ProductView | None:
+    """Return a product, or None where the registry knows none."""
+    try:
+        return registry.product(product_id)
+    except NoSuchInRegistry:
+        return None
+
+
+def tiers_in_words(tiers: Tariff) -> list[Line]:
+    """Return the tiers with the numbers as people read them."""
+    return [Line(figures.text(tier.above), figures.price_text(tier.unit_price)) for tier in tiers]
+
+
+def fee_rows(views: Iterable[FeeView]) -> list[dict[str, Any]]:
+    """Return prices with their product, their form in words and their tiers, for a table."""
+    return [
+        {
+            "fee": view,
+            "product": product_of(view.product_id),
+            "form": FORM_WORDS[view.form],
+            "tiers": tiers_in_words(view.tiers),
+            "ceiling": [] if view.ceiling is None else tiers_in_words(view.ceiling.tiers),
+        }
+        for view in views
+    ]
+
+
+def cost_rows(lines: Iterable[CostLineView]) -> list[dict[str, Any]]:
+    """Return survey lines with their head's names, for a table."""
+    rows = []
+    for view in lines:
+        zh, en = survey.head_names(view.line.head)
+        rows.append({"view": view, "head": {"name_zh": zh, "name_en": en}})
+    return rows
+
+
+def asked(priced: str) -> tuple[ChargingForm, str]:
+    """Return the form and unit that a choice of `forms.priced_by` names."""
+    form, _, unit = priced.partition("|")
+    return ChargingForm(form), unit
+
+
+def tariff_of(text: str) -> Tariff:
+    """Return the tariff that somebody wrote into a form; raise the rules' errors."""
+    return tariff.read("price", tariff.parse(text))

@@ -1,0 +1,180 @@
+"""The operator's cost desk and the authorities' decision desk."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kernel.errors import DomainError
+from kernel.money import Money
+from pricing import figures, queries, replay, services, table
+from pricing.forms import DecisionForm, SurveyForm
+from pricing.pages.context import actor_of, cost_rows, fee_rows, product_of
+from pricing.types import RevenueTerms, SurveyView
+from registry import queries as registry
+from registry.types import Role
+
+EXAMPLE = (
+    "head,use,amount,note\r\nplatform,industry,400000.00,\r\nstaff,industry,300000.00,\r\nstaff,public,50000.00,\r\n"
+)
+
+
+@login_required
+@require_safe
+def costs(request: HttpRequest) -> HttpResponse:
+    """Show an operator its agreements, cost surveys, decisions and prices."""
+    actor, now = actor_of(request), timezone.now()
+    actor.require(Role.OPERATOR)
+    own = actor.organisation_id
+    products = registry.products(operator_id=own) if own else ()
+    context = {
+        "agreements": registry.agreements(operator_id=own) if own else (),
+        "surveys": queries.surveys(operator_id=own) if own else (),
+        "decisions": queries.decisions(operator_id=own) if own else (),
+        "products": [(one, fee_rows(queries.fees(one.id, now=now))) for one in products],
+    }
+    return render(request, "pricing/costs.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_survey(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
+    """Take a cost survey as a table; every row that is wrong is named."""
+    actor, now = actor_of(request), timezone.now()
+    actor.require(Role.OPERATOR)
+    agreement = registry.agreement(agreement_id)
+    actor.require_organisation(agreement.operator_id)
+    form = SurveyForm(request.POST or None, initial={"table": EXAMPLE, "year": now.year - 1})
+    error, rows = None, None
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            rows = table.read(given["table"])
+            if not rows.errors:
+                view = services.submit_cost_survey(
+                    agreement_id=agreement_id,
+                    year=given["year"],
+                    lines=rows.lines,
+                    subsidy=Money.of(figures.yuan("subsidy", given["subsidy"].strip())),
+                    books_total=Money.of(figures.yuan("books_total", given["books_total"].strip())),
+                    actor=actor,
+                    now=now,
+                )
+                return redirect("pricing:survey", view.id)
+        except DomainError as refused:
+            error = refused
+    context = {"agreement": agreement, "form": form, "error": error, "rows": rows}
+    return render(request, "pricing/survey_new.html", context, status=422 if error or rows else 200)
+
+
+@login_required
+@require_safe
+def survey(request: HttpRequest, survey_id: UUID) -> HttpResponse:
+    """Show a cost survey line by line, as submitted and as adjusted, with what can be done next."""
+    actor = actor_of(request)
+    view = queries.visible_survey(survey_id, actor=actor)
+    decided = [one for one in queries.decisions(agreement_id=view.agreement_id) if one.survey_id == view.id]
+    context = {
+        "survey": view,
+        "rows": cost_rows(view.lines),
+        "agreement": registry.agreement(view.agreement_id),
+        "operator": registry.organisation(view.operator_id),
+        "decisions": decided,
+        "steps": _steps(view, decided[0].state if decided else ""),
+        "may_apply": view.state == "submitted" and Role.AUTHORISING_BODY in actor.roles,
+        "may_adjust": view.state in ("submitted", "applied") and Role.PRICING_AUTHORITY in actor.roles,
+        "may_decide": view.state == "applied" and Role.PRICING_AUTHORITY in actor.roles,
+    }
+    return render(request, "pricing/survey.html", context)
+
+
+def _steps(view: SurveyView, decided: str) -> list[dict[str, object]]:
+    reached = {"submitted": 1, "applied": 2, "decided": 4 if decided == "effective" else 3}.get(view.state, 1)
+    labels = (
+        (_("Cost survey submitted"), "发改价格〔2025〕65号 三(一)"),
+        (_("Written application by the authorising body"), "发改价格〔2025〕65号 二 第二款"),
+        (_("Permitted revenue decided"), "发改价格〔2025〕65号 三(一)"),
+        (_("Concurrence of the data authority"), "发改价格〔2025〕65号 二 第一款"),
+    )
+    return [
+        {
+            "label": label,
+            "article": article,
+            "state": "done" if index < reached else "current" if index == reached else "todo",
+        }
+        for index, (label, article) in enumerate(labels)
+    ]
+
+
+@login_required
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """Show the authorities what waits for them: applications, surveys, concurrences, uses to confirm, reviews."""
+    actor = actor_of(request)
+    actor.require(
+        Role.PRICING_AUTHORITY, Role.DATA_AUTHORITY, Role.AUTHORISING_BODY, Role.IMPLEMENTING_AGENCY, Role.REGULATOR
+    )
+    own = actor.organisation_id
+    uses = queries.applications(agency_id=own) if own else ()
+    context = {
+        "to_apply": queries.surveys(state="submitted"),
+        "to_decide": queries.surveys(state="applied"),
+        "to_concur": queries.decisions(state="proposed"),
+        "effective": queries.decisions(state="effective"),
+        "uses": [(one, product_of(one.product_id)) for one in uses if one.state == "declared"],
+        "reviews": queries.reviews(adjuster="authorising_body"),
+        "organisations": registry.organisations(),
+    }
+    return render(request, "pricing/desk.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: HttpRequest, survey_id: UUID) -> HttpResponse:
+    """Simulate and take the decision on permitted revenue: nothing is stored until it is taken."""
+    actor, now = actor_of(request), timezone.now()
+    actor.require(Role.PRICING_AUTHORITY)
+    view = queries.visible_survey(survey_id, actor=actor)
+    form = DecisionForm(request.POST or None)
+    error, simulated = None, None
+    if request.method == "POST" and form.is_valid():
+        try:
+            terms = _terms(form.cleaned_data)
+            simulated = queries.simulate(survey_id, terms, now=now)
+            if "decide" in request.POST:
+                decided = services.decide_permitted_revenue(
+                    survey_id=survey_id,
+                    terms=terms,
+                    assessment=form.cleaned_data["assessment"],
+                    actor=actor,
+                    now=now,
+                )
+                return redirect("pricing:decision", decided.id)
+        except DomainError as refused:
+            error = refused
+    context = {
+        "survey": view,
+        "operator": registry.organisation(view.operator_id),
+        "form": form,
+        "error": error,
+        "tree": simulated.result if isinstance(simulated, replay.Derived) else None,
+        "others": [one for one in queries.decisions() if one.operator_id != view.operator_id][:10],
+    }
+    return render(request, "pricing/decide.html", context, status=409 if error else 200)
+
+
+def _terms(given: dict[str, str]) -> RevenueTerms:
+    deducted = given["excess_deducted"].strip()
+    return RevenueTerms(
+        bond_yield=given["bond_yield"].strip(),
+        bond_yield_source=given["bond_yield_source"],
+        add_on=given["add_on"].strip(),
+        tax=Money.of(figures.yuan("tax", given["tax"].strip())),
+        tax_source=given["tax_source"],
+        previous_excess=Money.of(figures.yuan("previous_excess", given["previous_excess"].strip())),
+        excess_deducted=Money.of(figures.yuan("excess_deducted", deducted)) if deducted else None,
+    )
