@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from kernel.errors import Conflict
 from kernel.signer import Signer
 from ledger import tiles
 from ledger.merkle import Frontier, leaf_hash, subtree
-from ledger.models import Leaf, Log, Tile, TreeHead, WaitingEntry
+from ledger.models import Log, Tile, TreeHead, WaitingEntry
 from ledger.note import Checkpoint, VerifierKey, signed
 from ledger.queries.heads import head_view
 from ledger.queries.tree import on_stored, stored
@@ -21,6 +22,10 @@ from ledger.services.locks import SEALER, hold
 from ledger.types import HeadView
 
 MOST_AT_ONCE: Final = 1000
+INDEXED: Final = """
+INSERT INTO ledger_leaf (index, entry_id)
+SELECT %s + place - 1, entry_id FROM unnest(%s::bigint[]) WITH ORDINALITY AS waiting(entry_id, place)
+"""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -70,14 +75,14 @@ def seal(*, signer: Signer, now: datetime) -> HeadView | None:
     Raises EntryTampered, RootsDisagree, TreeDamaged, WrongLogKey; then nothing has changed.
     """
     hold(lock=SEALER)
-    waiting = list(_waiting())
+    waiting = _waiting()
     if not waiting:
         return None
     log = open_log(public_key=signer.public_key, now=now)
     before = last_frontier()
-    leaves = [_checked(row) for row in waiting]
+    leaves = [_checked(public_id, data, expected) for _, public_id, data, expected in waiting]
     after = before.extended(leaves)
-    _store(before.size, leaves, [row.entry_id for row in waiting])
+    _store(before.size, leaves, [entry for entry, *_ in waiting])
     if on_stored(lambda node: subtree(0, after.size, node)) != after.root:
         raise RootsDisagree(size=after.size)
     text = Checkpoint(log.origin, after.size, after.root).text()
@@ -94,21 +99,23 @@ def last_frontier() -> Frontier:
     return Frontier() if head is None else Frontier.from_bytes(head.size, bytes(head.frontier))
 
 
-def _waiting() -> list[WaitingEntry]:
-    rows = WaitingEntry.objects.select_related("entry").order_by("entry_id")
-    fields = ("entry__public_id", "entry__body", "entry__leaf_hash")
-    return list(rows.only(*fields)[:MOST_AT_ONCE])
+def _waiting() -> list[tuple[int, UUID, bytes, bytes]]:
+    """Primary key, id, bytes and hash of the entries to seal, in the order they were written."""
+    rows = WaitingEntry.objects.order_by("entry_id")
+    columns = rows.values_list("entry_id", "entry__public_id", "entry__body", "entry__leaf_hash")
+    return [(pk, public_id, bytes(body), bytes(leaf)) for pk, public_id, body, leaf in columns[:MOST_AT_ONCE]]
 
 
-def _checked(row: WaitingEntry) -> bytes:
-    digest = leaf_hash(bytes(row.entry.body))
-    if digest != bytes(row.entry.leaf_hash):
-        raise EntryTampered(entry_id=str(row.entry.public_id))
+def _checked(public_id: UUID, body: bytes, expected: bytes) -> bytes:
+    digest = leaf_hash(body)
+    if digest != expected:
+        raise EntryTampered(entry_id=str(public_id))
     return digest
 
 
 def _store(size: int, leaves: list[bytes], entries: list[int]) -> None:
-    Leaf.objects.bulk_create(Leaf(index=size + place, entry_id=entry) for place, entry in enumerate(entries))
+    with connection.cursor() as cursor:
+        cursor.execute(INDEXED, [size, entries])
     changed = tiles.grown(size, leaves, stored(tiles.edge(size)))
     Tile.objects.bulk_create(
         [Tile(level=level, number=number, data=data) for (level, number), data in changed.items()],
