@@ -1,0 +1,174 @@
+"""Look at a page the way its readers do: both widths, both languages, light and dark, and by axe.
+
+    for finding in check_page(browser, f"{url}/catalogue/", directory=shots):
+        print(finding)
+
+Every view leaves a screenshot in ``directory``, named after the page's path, the width, the language and the theme.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[3]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+WIDE, NARROW = 1440, 390
+DRAWN = "document.querySelectorAll('[data-chart]:not([data-drawn])').length === 0"
+
+
+@dataclass(frozen=True)
+class View:
+    """One way of looking at a page."""
+
+    width: int = WIDE
+    language: str = "zh-hans"
+    theme: str = "light"
+    large: bool = False
+
+    @property
+    def name(self) -> str:
+        return "-".join([str(self.width), self.language[:2], self.theme, *(["large"] if self.large else [])])
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with a page in one view."""
+
+    url: str
+    view: View
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.url} [{self.view.name}] {self.what}"
+
+
+VIEWS = tuple(View(width=width, language=language) for width in (WIDE, NARROW) for language in ("zh-hans", "en"))
+EVERY_VIEW = (
+    *VIEWS,
+    View(theme="dark"),
+    View(width=NARROW, language="en", theme="dark"),
+    View(width=NARROW, large=True),
+)
+
+
+@cache
+def axe_source() -> str:
+    return AXE.read_text("utf-8")
+
+
+def axe_findings(page: Page) -> list[str]:
+    """Return what axe finds against WCAG 2.2 A and AA, one line per violated rule and element."""
+    page.evaluate(axe_source())
+    answer = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", list(RULES))
+    return [
+        f"axe {violation['id']}: {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
+        for violation in answer["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def overflow(page: Page) -> list[str]:
+    """Return a line if the page scrolls sideways, with the elements that push it."""
+    wide = page.evaluate(
+        """() => {
+            const edge = document.documentElement.clientWidth;
+            if (document.documentElement.scrollWidth <= edge) return null;
+            return [...document.querySelectorAll("body *")]
+                .filter((e) => e.getBoundingClientRect().right > edge + 1 && !e.closest(".table-scroll, .site-nav, .tabs, pre"))
+                .slice(0, 5).map((e) => e.tagName + "." + e.className);
+        }"""
+    )
+    return [] if wide is None else [f"scrolls sideways: {json.dumps(wide)}"]
+
+
+@contextmanager
+def context_for(
+    browser: Browser, url: str, view: View, sign_in: Callable[[BrowserContext], None] | None
+) -> Iterator[BrowserContext]:
+    """Open a browser context that reads as the view says; ``sign_in`` may add a session to it."""
+    context = browser.new_context(
+        viewport={"width": view.width, "height": 900},
+        locale="zh-CN" if view.language.startswith("zh") else "en-GB",
+        timezone_id="Asia/Shanghai",
+        color_scheme=view.theme,
+    )
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+    cookies = {"django_language": view.language, **({"size": "large"} if view.large else {})}
+    context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])
+    try:
+        if sign_in is not None:
+            sign_in(context)
+        yield context
+    finally:
+        context.close()
+
+
+def shot_name(url: str, view: View) -> str:
+    path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", urlsplit(url).path)
+    return f"{re.sub(r'[^A-Za-z0-9]+', '-', path).strip('-') or 'home'}-{view.name}.png"
+
+
+def look(context: BrowserContext, url: str, view: View, directory: Path | None, expect: int) -> list[str]:
+    """Open the page, take its screenshot, and return what is wrong with it."""
+    page, wrong = context.new_page(), []
+    page.on(
+        "console", lambda said: wrong.append(f"console: {said.text}") if said.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
+    page.on(
+        "response",
+        lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 400 and got.url != url else None,
+    )
+    answer = page.goto(url)
+    if answer is None or answer.status != expect:
+        wrong.append(f"answered {answer and answer.status}, not {expect}")
+    page.wait_for_function(DRAWN)
+    if page.locator("html").get_attribute("lang") != view.language:
+        wrong.append(f"lang is {page.locator('html').get_attribute('lang')}")
+    if page.locator("h1").count() != 1:
+        wrong.append(f"{page.locator('h1').count()} h1")
+    if directory is not None:
+        directory.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=directory / shot_name(url, view), full_page=True)
+    expected_noise = f"status of {expect}" if expect >= 400 else "\0"
+    return [line for line in wrong if expected_noise not in line] + overflow(page) + axe_findings(page)
+
+
+def check_page(
+    browser: Browser,
+    url: str,
+    *,
+    views: Iterable[View] = VIEWS,
+    directory: Path | None = None,
+    sign_in: Callable[[BrowserContext], None] | None = None,
+    expect: int = 200,
+) -> list[Finding]:
+    """Return everything wrong with the page in any of the views: errors, failed requests, sideways scroll, axe."""
+    found = []
+    for view in views:
+        with context_for(browser, url, view, sign_in) as context:
+            found += [Finding(url, view, what) for what in look(context, url, view, directory, expect)]
+    return found
+
+
+def enter_demonstration(username: str, base: str) -> Callable[[BrowserContext], None]:
+    """Return a ``sign_in`` that presses the demonstration's button of this user."""
+
+    def sign_in(context: BrowserContext) -> None:
+        page = context.new_page()
+        page.goto(f"{base}/demonstration/")
+        page.locator(f"form[action$='/demonstration/{username}/'] button").click()
+        page.wait_for_load_state()
+        page.close()
+
+    return sign_in
