@@ -169,7 +169,7 @@ def tables(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     found = queries.licence(licence_id, actor=actor_of(request))
     body = json.dumps(queries.lookup_tables(found.product_id), ensure_ascii=False, indent=1)
     response = HttpResponse(body, content_type="application/json")
-    response.headers["Content-Disposition"] = 'attachment; filename="tables.json"'
+    response.headers["Content-Disposition"] = 'attachment; filename="form.json"'
     return response
 
 

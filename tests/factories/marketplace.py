@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import factory
 from factory.django import DjangoModelFactory
@@ -12,10 +13,13 @@ from factory.django import DjangoModelFactory
 from kernel.actors import SYSTEM, Actor
 from ledger import services as ledger
 from ledger.types import EntryKind
-from marketplace import models, search
+from marketplace import models, queries, search, services
 from marketplace.search import Passage
+from marketplace.types import PaymentOutcome, ProviderReport
 from registry import models as registry
 from registry.types import Role
+from tests.factories.pricing import AGREED, PRICED, Market
+from tests.factories.privacy import Holder
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 FACT = EntryKind(name="test.said", version=1, schema={"type": "object"})
@@ -191,3 +195,60 @@ class OrderFactory(DjangoModelFactory):
 def actor_of(organisation, *roles: Role) -> Actor:
     """Return a person of an organisation with roles."""
     return Actor(kind="person", user_id=1, organisation_id=organisation.public_id, roles=frozenset(roles))
+
+
+GOOD = services.Statements(
+    quality="完整率 99.9%,2026 年 10 月由第三方评估",
+    compliance="已出具合规评估法律意见书",
+    security_review="已通过数据主管部门安全审查",
+    protected_unit_zh="人年",
+    protected_unit_en="person-year",
+)
+
+
+class Shop:
+    """A product made, registered, priced and listed through the services, and an enterprise that may buy it."""
+
+    def __init__(self, *, listed: bool = True, fee: str = "0.12") -> None:
+        self.market = Market()
+        world = self.market.world
+        self.product_id = self.market.product
+        self.coded = world.coded(world.application(self.product_id, product=True, now=AGREED), now=AGREED)
+        self.market.fee(fee)
+        self.operator, self.buyer = self.market.operator, self.market.buyer
+        self.listing = self.publish() if listed else None
+
+    def publish(self, statements: services.Statements = GOOD, *, now: datetime = PRICED):
+        return services.publish_listing(product_id=self.product_id, statements=statements, actor=self.operator, now=now)
+
+    def order(self, *, quantity: str = "1000", actor: Actor | None = None, now: datetime = NOW, **changes):
+        asked = {"form": "per_call", "quantity": Decimal(quantity), "scenario": "industry"} | changes
+        return services.place_order(product_id=self.product_id, actor=actor or self.buyer, now=now, **asked)
+
+    def licence(self, *, quantity: str = "1000", now: datetime = NOW):
+        """Return the licence that a paid order buys."""
+        order = self.order(quantity=quantity, now=now)
+        payment = services.begin_payment(order_id=order.id, provider="stripe", actor=self.buyer, now=now)
+        services.apply_report(report=paid_report(payment), actor=SYSTEM, now=now)
+        return queries.licences(actor=self.buyer)[0]
+
+
+def paid_report(payment, **changes) -> ProviderReport:
+    """Return what a provider says of a payment that went well."""
+    facts = {
+        "provider": payment.provider,
+        "reference": payment.reference or f"cs_{payment.id.hex}",
+        "client_reference": str(payment.id),
+        "outcome": PaymentOutcome.PAID,
+        "minor": payment.amount.minor,
+        "currency": payment.amount.currency,
+    }
+    return ProviderReport(**facts | changes)
+
+
+def open_for_questions(shop: Shop, directory: Path) -> Holder:
+    """Connect the holder's domain worker to the shop's product, with its proposed policy and released table."""
+    holder = Holder(directory)
+    holder.organisation, holder.product = shop.market.world.holder, shop.product_id
+    holder.agent = shop.market.world.agent
+    return holder.with_cube()

@@ -3,14 +3,44 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from kernel.actors import SYSTEM
 from marketplace import models, services
 from marketplace.types import PaymentOutcome, ProviderReport
 from registry.types import Role
-from tests.factories.marketplace import NOW, OrderFactory, actor_of
+from tests.factories.marketplace import NOW, OrderFactory, Shop, actor_of, open_for_questions
 
 LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture(scope="module")
+def market(django_db_setup, django_db_blocker):
+    """One shop for a module's tests: made once, in a transaction that each test's own nests in and that is undone."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around.__enter__()
+        try:
+            yield Shop()
+        finally:
+            transaction.set_rollback(True)
+            around.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def opened(market, tmp_path_factory):
+    """The shop's data holder, whose domain worker answers questions about the product."""
+    return open_for_questions(market, tmp_path_factory.mktemp("domain") / "holder")
+
+
+@pytest.fixture
+def holder(opened, shop):
+    return opened
+
+
+@pytest.fixture
+def shop(market, db):
+    return market
 
 
 @pytest.fixture
