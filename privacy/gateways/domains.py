@@ -22,3 +22,10 @@ def _sender(broker_url: str) -> Celery:
 def hand_over(code: str, envelope: Envelope) -> None:
     """Put a signed plan on the queue of the holder ``code``; whether it is ever run is the holder's business."""
     _sender(settings.BROKER_URL).send_task(TASK, args=[envelope], queue=f"domain.{code}")
+
+
+def close() -> None:
+    """Close this process's connections to the broker."""
+    if _sender.cache_info().currsize:
+        _sender(settings.BROKER_URL).close()
+        _sender.cache_clear()
