@@ -95,5 +95,20 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
     "custodian": ("密钥保管", "Key custodian"),
     "regulator": ("监管审计", "Regulator"),
 }
+UNITS: Final[dict[str, str]] = {
+    "元": "yuan",
+    "万元": "10,000 yuan",
+    "次": "call",
+    "条": "record",
+    "项": "item",
+    "个": "item",
+    "日": "day",
+    "天": "day",
+    "月": "month",
+    "季": "quarter",
+    "年": "year",
+    "GB": "GB",
+    "工作日": "working days",
+}
 LABELS: Final[dict[str, tuple[str, str]]] = {code: pair for words in _WORDS.values() for code, pair in words.items()}
 TONES: Final[dict[str, str]] = {code: tone for tone, words in _WORDS.items() for code in words}

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from config.environment import ROOT
 from config.navigation import Destination, destinations
-from config.states import LABELS, ROLES, TONES
+from config.states import LABELS, ROLES, TONES, UNITS
 from kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted, Unavailable
 from kernel.money import Money
 from registry import queries as registry
@@ -194,6 +194,14 @@ def part(node: object, field: str) -> str:
     """Return a field of a derivation's node in the page's language, empty where it has none."""
     found = name(node, field)
     return "" if found == NOTHING else found
+
+
+@register.filter
+def unit(text: str) -> str:
+    """Return a unit of the law (元/次) in the page's language (yuan/call), as it stands where it has no other."""
+    if language() == "zh":
+        return str(text)
+    return "/".join(UNITS.get(part_of, part_of) for part_of in str(text).split("/"))
 
 
 @register.filter

@@ -84,7 +84,8 @@ def overflow(page: Page) -> list[str]:
             const edge = document.documentElement.clientWidth;
             if (document.documentElement.scrollWidth <= edge) return null;
             return [...document.querySelectorAll("body *")]
-                .filter((e) => e.getBoundingClientRect().right > edge + 1 && !e.closest(".table-scroll, .site-nav, .tabs, pre"))
+                .filter((e) => e.getBoundingClientRect().right > edge + 1)
+                .filter((e) => !e.closest(".table-scroll, .site-nav, .tabs, pre"))
                 .slice(0, 5).map((e) => e.tagName + "." + e.className);
         }"""
     )

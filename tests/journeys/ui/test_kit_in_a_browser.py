@@ -9,7 +9,16 @@ import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
 
-from tests.journeys.ui.page_checks import EVERY_VIEW, NARROW, VIEWS, View, check_page, context_for
+from tests.journeys.ui.page_checks import (
+    EVERY_VIEW,
+    NARROW,
+    VIEWS,
+    View,
+    axe_findings,
+    check_page,
+    context_for,
+    overflow,
+)
 
 pytestmark = pytest.mark.browser
 SHOTS = Path(os.environ["SCREENSHOTS"]) if "SCREENSHOTS" in os.environ else None
@@ -115,3 +124,13 @@ def test_it_reads_without_scripts(browser, style):
     assert page.locator("h1").inner_text() == "组件样式"
     assert page.locator("main details table").count() == 1
     context.close()
+
+
+def test_the_checks_bite(browser, site):
+    with context_for(browser, site, View(width=NARROW), None) as context:
+        page = context.new_page()
+        page.set_content(
+            "<html lang='zh'><title>t</title><h1>t</h1><img src='data:,'><p style='width:900px'>wide</p></html>"
+        )
+        assert [line.split(" ")[1] for line in axe_findings(page)] == ["image-alt:"]
+        assert overflow(page) == ['scrolls sideways: ["P."]']
