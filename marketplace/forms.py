@@ -71,9 +71,11 @@ class QuestionForm(forms.Form):
         decimal_places=6,
     )
 
-    def __init__(self, *args: Any, policy: Mapping[str, Any], dictionary: Mapping[str, Any], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, policy: Mapping[str, Any], columns: Iterable[Mapping[str, Any]], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
-        described = {column["name"]: column for column in dictionary["columns"]}
+        described = {column["name"]: column for column in columns}
         rules = policy["columns"]
         dimensions = [name for name, rule in rules.items() if rule.get("domain") and rule["class"] != "hidden"]
         summable = [name for name, rule in rules.items() if rule.get("clamp") and rule["class"] == "aggregate"]

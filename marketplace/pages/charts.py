@@ -1,6 +1,6 @@
 """A protected result as a table for people and as a chart's description."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -14,15 +14,17 @@ SPARE: Final = 60
 NINETY_FIVE: Final = Decimal("1.96")
 
 
-def table(result: Result, dictionary: Mapping[str, Any]) -> dict[str, Any]:
+def table(result: Result, columns: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return headings and rows in the reader's language: codes by their names, sums in their units, noise beside."""
-    columns = {column["name"]: column for column in dictionary["columns"]}
+    described = {column["name"]: column for column in columns}
     return {
-        "dimensions": [_name(columns.get(name), name) for name in result.dimensions],
-        "measures": [{"name": _measure(name, columns), "margin": _margin(result, name)} for name in result.measures],
+        "dimensions": [_name(described.get(name), name) for name in result.dimensions],
+        "measures": [{"name": _measure(name, described), "margin": _margin(result, name)} for name in result.measures],
         "rows": [
             {
-                "key": [_code(columns.get(name), code) for name, code in zip(result.dimensions, cell.key, strict=True)],
+                "key": [
+                    _code(described.get(name), code) for name, code in zip(result.dimensions, cell.key, strict=True)
+                ],
                 "values": [
                     _amount(result, name, value) for name, value in zip(result.measures, cell.values, strict=True)
                 ],
@@ -34,9 +36,9 @@ def table(result: Result, dictionary: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def chart(result: Result, dictionary: Mapping[str, Any]) -> dict[str, Any]:
+def chart(result: Result, columns: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return an ECharts option: one bar per cell and measure, on one axis each."""
-    shown = table(result, dictionary)
+    shown = table(result, columns)
     rows = shown["rows"][:SPARE]
     return {
         "animation": False,
@@ -68,10 +70,10 @@ def _name(column: Mapping[str, Any] | None, fallback: str) -> str:
     return in_language(column["name_zh"], column["name_en"]) if column else fallback
 
 
-def _measure(name: str, columns: Mapping[str, Mapping[str, Any]]) -> str:
+def _measure(name: str, described: Mapping[str, Mapping[str, Any]]) -> str:
     if name == COUNT:
         return _("Count")
-    column = columns.get(name.removeprefix("sum:"))
+    column = described.get(name.removeprefix("sum:"))
     unit = in_language(column.get("unit_zh", ""), column.get("unit_en", "")) if column else ""
     return _("Sum: {name}").format(name=_name(column, name)) + (f" ({unit})" if unit else "")
 

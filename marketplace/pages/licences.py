@@ -105,11 +105,11 @@ def cube(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     found = queries.licence(licence_id, actor=actor)
     released = services.read_cube(licence_id=licence_id, actor=actor, now=timezone.now())
     offered = queries.askable(found.product_id)
-    dictionary = offered.table.dictionary if offered else {"columns": []}
+    columns = offered.table.columns if offered else ()
     context = {
         "licence": found,
         "cube": released,
-        "table": table(released.result, dictionary) if released.result else None,
+        "table": table(released.result, columns) if released.result else None,
     }
     return render(request, "marketplace/cube.html", context)
 
@@ -186,7 +186,7 @@ def _card(found: LicenceView) -> dict[str, Any]:
 
 def _question_form(request: HttpRequest, offered: Askable) -> QuestionForm:
     given = request.POST if request.method == "POST" else request.GET or None
-    return QuestionForm(given, policy=offered.policy.document, dictionary=offered.table.dictionary)
+    return QuestionForm(given, policy=offered.policy.document, columns=offered.table.columns)
 
 
 def _estimated(request: HttpRequest, form: QuestionForm, offered: Askable, context: dict[str, Any]) -> HttpResponse:
@@ -201,7 +201,7 @@ def _estimated(request: HttpRequest, form: QuestionForm, offered: Askable, conte
 
 
 def _described(found: Estimate, offered: Askable) -> dict[str, Any]:
-    columns = {column["name"]: column for column in offered.table.dictionary["columns"]}
+    columns = {column["name"]: column for column in offered.table.columns}
     return {
         "rho": found.rho,
         "cells": found.cells,
@@ -217,5 +217,5 @@ def _answer(found: QueryView) -> dict[str, Any]:
     offered = queries.askable(found.product_id)
     if found.result is None or offered is None:
         return {}
-    dictionary = offered.table.dictionary
-    return {"table": table(found.result, dictionary), "chart": chart(found.result, dictionary)}
+    columns = offered.table.columns
+    return {"table": table(found.result, columns), "chart": chart(found.result, columns)}
