@@ -36,7 +36,9 @@ class DataCodeMalformed(InvalidInput):
     """A text that does not have the parts of a data code."""
 
     code = "registry.data_code_malformed"
-    zh = "“{data_code}”不是数据标识编码:应为 32 位(类型 6 或 7 + 主体 18 + 区域 4 + 随机 8 + 校验 1),可带“•”扩展码。"
+    zh = (
+        "“{data_code}”不是数据标识编码：应为 32 位（类型 6 或 7 + 主体 18 + 区域 4 + 随机 8 + 校验 1），可带“•”扩展码。"
+    )
     en = "{data_code} is no data code: type 6 or 7, subject 18, region 4, random 8, check 1; then perhaps • and more."
     law = "NDI—TR—2025—04"
     data_code: str
@@ -47,7 +49,7 @@ class CheckCharacterWrong(InvalidInput):
     """A code whose check character is not the one the others ask for."""
 
     code = "registry.check_character"
-    zh = "编码 {checked_code} 的校验码错误:应为 {expected},而不是 {found}。"
+    zh = "编码 {checked_code} 的校验码错误：应为 {expected}，而不是 {found}。"
     en = "The check character of {checked_code} is wrong: it must be {expected}, not {found}."
     law = "NDI—TR—2025—04 (GB/T 17710)"
     checked_code: str

@@ -55,7 +55,7 @@ PLAN_ITEMS: Final = _items(
     mode=("授权运营模式", "Mode of authorisation"),
     scope=("数据范围、目录、更新频率和质量", "Data scope, catalogue, update rhythm, quality"),
     term=("期限、建设、技术保障、进度、评价、退出和资产管理", "Term, construction, support, evaluation, exit, assets"),
-    products=("产品和服务清单(公共治理公益、产业行业)", "Products and services by scenario"),
+    products=("产品和服务清单（公共治理公益、产业行业）", "Products and services by scenario"),
     accounts=("成本收入核算和收益分配", "Accounts and distribution of revenue"),
     security=("安全、个人信息保护和应急", "Security, personal information, emergency"),
     duties=("各方权利义务", "Rights and duties"),
@@ -84,7 +84,7 @@ class ItemsIncomplete(InvalidInput):
     """A plan or agreement without one of the items it must hold, or with one nobody asked for."""
 
     code = "registry.items_incomplete"
-    zh = "内容不完整:缺少 {missing};多余 {unknown}({article})。"
+    zh = "内容不完整：缺少 {missing}；多余 {unknown}（{article}）。"
     en = "The content is incomplete. Missing: {missing}. Not known: {unknown}. ({article})"
     missing: str
     unknown: str
@@ -96,7 +96,7 @@ class TermTooLong(InvalidInput):
     """A term of more than five years without a recorded reason."""
 
     code = "registry.term_too_long"
-    zh = "运营期限原则上不超过 5 年:自 {valid_from} 起最迟至 {longest} 止;更长期限须说明理由。"
+    zh = "运营期限原则上不超过 5 年：自 {valid_from} 起最迟至 {longest} 止；更长期限须说明理由。"
     en = "The term is in principle at most five years: from {valid_from} to {longest}; a longer one needs a reason."
     law = "发改数据规〔2025〕27号 第十四条第二项"
     valid_from: date
@@ -109,7 +109,7 @@ class TermEmpty(InvalidInput):
     """A term that ends before it begins."""
 
     code = "registry.term_empty"
-    zh = "运营期限无效:{valid_from} 至 {valid_until}。"
+    zh = "运营期限无效：{valid_from} 至 {valid_until}。"
     en = "The term from {valid_from} to {valid_until} is empty."
     valid_from: date
     valid_until: date
@@ -120,7 +120,7 @@ class SharesDoNotSum(InvalidInput):
     """Revenue shares that are not positive, too fine, or do not sum to one."""
 
     code = "registry.shares_do_not_sum"
-    zh = "收益分配比例须为正数、不多于六位小数且合计为 1,现合计为 {total}。"
+    zh = "收益分配比例须为正数、不多于六位小数且合计为 1，现合计为 {total}。"
     en = "Revenue shares must be positive, of at most six decimals, and sum to 1; these sum to {total}."
     law = "发改数据规〔2025〕27号 第十四条第七项"
     total: Decimal

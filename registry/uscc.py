@@ -17,7 +17,7 @@ class UsccMalformed(InvalidInput):
     """A text that cannot be a unified social credit code at all."""
 
     code = "registry.uscc_malformed"
-    zh = "“{uscc}”不是统一社会信用代码:应为 18 位,第 3 至 8 位为数字,不含字母 I、O、S、V、Z。"
+    zh = "“{uscc}”不是统一社会信用代码：应为 18 位，第 3 至 8 位为数字，不含字母 I、O、S、V、Z。"
     en = "{uscc} is no unified social credit code: 18 characters, digits in places 3 to 8, and none of I, O, S, V, Z."
     law = "GB 32100-2015"
     uscc: str
@@ -28,7 +28,7 @@ class UsccCheckDigitWrong(InvalidInput):
     """A code whose last character is not the one the others ask for."""
 
     code = "registry.uscc_check_digit"
-    zh = "统一社会信用代码 {uscc} 的校验码错误:末位应为 {expected},而不是 {found}。"
+    zh = "统一社会信用代码 {uscc} 的校验码错误：末位应为 {expected}，而不是 {found}。"
     en = "The check character of {uscc} is wrong: the last character must be {expected}, not {found}."
     law = "GB 32100-2015"
     uscc: str

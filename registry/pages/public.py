@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +17,19 @@ from kernel.errors import DomainError
 from registry import catalogue, operation, queries, services
 from registry.forms import NumberForm, ObjectionForm
 from registry.pages import words
-from registry.types import NoticeView, ProductView, RegistrationView
-from registry.workflow import REGISTRATION
+from registry.types import NoticeView, ProductView, RegistrationView, Role
+from registry.workflow import REGISTRATION, Event, State
+
+DUTIES: Final[Mapping[Event, Role]] = MappingProxyType(
+    {
+        Event.ACCEPT: Role.REGISTRY_CLERK,
+        Event.PASS_REVIEW: Role.REGISTRY_REVIEWER,
+        Event.PUBLISH_NOTICE: Role.REGISTRY_CLERK,
+        Event.ASSIGN_CODE: Role.REGISTRY_CLERK,
+        Event.RETURN: Role.REGISTRY_CLERK,
+        Event.REFUSE: Role.REGISTRY_CLERK,
+    }
+)
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -78,11 +91,18 @@ def registration(request: HttpRequest, registration_id: UUID) -> HttpResponse:
 
 
 def acts_for(view: RegistrationView, actor: Actor) -> tuple[str, ...]:
-    """Return the acts the state allows, to the office's own people; the service decides who of them may."""
-    wanted = {"accept", "return_for_completion", "refuse", "pass_review", "publish_notice", "assign_code"}
+    """Return the acts the state allows that are the actor's to do, the usual one first; the service decides."""
     if actor.organisation_id != view.office_id:
         return ()
-    return tuple(event for event in REGISTRATION.allowed(view.state) if event in wanted)
+    allowed = REGISTRATION.allowed(view.state)
+    return tuple(act for act in DUTIES if act in allowed and duty(act, view.state) in actor.roles)
+
+
+def duty(act: str, state: str) -> Role:
+    """Return whose duty an act is; refusing is the reviewer's once an application is accepted."""
+    if act == Event.REFUSE and state == State.ACCEPTED:
+        return Role.REGISTRY_REVIEWER
+    return DUTIES[Event(act)]
 
 
 @require_GET

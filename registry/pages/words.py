@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from kernel.workdays import SHANGHAI
 from registry.limits import Step
 from registry.types import DeadlineView, RegistrationView, SubjectKind
 from registry.workflow import AgreementState, State
@@ -119,8 +120,11 @@ def _limit_row(view: RegistrationView, step: Step, done_at: object) -> dict[str,
     running = latest(view, step)
     if running is None:
         return _row(STEPS[step], "todo", None)
-    state = "done" if running.done_at else "current"
-    return _row(STEPS[step], state, done_at if running.done_at else None, limit_note(running), running.article)
+    if running.done_at:
+        return _row(STEPS[step], "done", done_at, limit_note(running), running.article)
+    due = _("due %(at)s") % {"at": f"{running.ends_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} CST"}
+    note = limit_note(running)
+    return _row(STEPS[step], "current", None, f"{due} · {note}" if note else due, running.article)
 
 
 def _done_at(view: RegistrationView, step: Step) -> object:

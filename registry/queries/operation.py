@@ -26,7 +26,7 @@ class NotTradable(Conflict):
     """A product that may not be sold now: the reason, and the article that says so."""
 
     code = "registry.not_tradable"
-    zh = "产品暂不可交易:{reason_zh}({article})。"
+    zh = "产品暂不可交易：{reason_zh}（{article}）。"
     en = "The product cannot be traded now: {reason_en} ({article})."
     product_id: UUID
     reason: str

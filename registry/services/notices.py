@@ -46,7 +46,7 @@ class NoticeStillOpen(Conflict):
     """A code before the public notice has ended."""
 
     code = "registry.notice_still_open"
-    zh = "公示期至 {ends_at} 届满,届满前不得赋码。"
+    zh = "公示期至 {ends_at} 届满，届满前不得赋码。"
     en = "The public notice runs until {ends_at}; no code is assigned before it ends."
     law = f"{S26} 第十二条、第十三条"
     ends_at: str
@@ -57,7 +57,7 @@ class ObjectionPending(Conflict):
     """A code while an objection is not decided."""
 
     code = "registry.objection_pending"
-    zh = "尚有 {count} 项异议未复核,不得赋码。"
+    zh = "尚有 {count} 项异议未复核，不得赋码。"
     en = "{count} objections are not decided yet; no code is assigned before."
     law = f"{S26} 第十二条"
     count: int
@@ -68,7 +68,7 @@ class NoticeOver(Conflict):
     """An objection after the public notice has ended."""
 
     code = "registry.notice_over"
-    zh = "公示期已于 {ends_at} 届满,不能再提出公示异议。"
+    zh = "公示期已于 {ends_at} 届满，不能再提出公示异议。"
     en = "The public notice ended on {ends_at}; an objection to it can no longer be raised."
     law = f"{S26} 第十二条"
     ends_at: str
@@ -79,7 +79,7 @@ class ObjectionIncomplete(InvalidInput):
     """An objection without a real name or evidence."""
 
     code = "registry.objection_incomplete"
-    zh = "异议须实名并附必要证据(姓名不超过 64 字,证据说明不超过 4000 字)。"
+    zh = "异议须实名并附必要证据（姓名不超过 64 字，证据说明不超过 4000 字）。"
     en = "An objection needs your real name (64 characters) and the evidence (4000 characters)."
     law = f"{S26} 第十二条"
 
@@ -89,7 +89,7 @@ class LoginNeeded(NotPermitted):
     """An objection by nobody in particular."""
 
     code = "registry.login_needed"
-    zh = "异议须实名提出,请先登录。"
+    zh = "异议须实名提出，请先登录。"
     en = "An objection is raised under one's real name; log in first."
     law = f"{S26} 第十二条"
 

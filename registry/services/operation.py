@@ -28,7 +28,7 @@ class DecisionMissing(InvalidInput):
     """A plan without the collective decision that adopts it, or one decided in the future."""
 
     code = "registry.decision_missing"
-    zh = "实施方案须经“三重一大”决策:请填写决策文号,且决策日期不晚于今日。"
+    zh = "实施方案须经“三重一大”决策：请填写决策文号，且决策日期不晚于今日。"
     en = "A plan needs the number of the collective decision that adopts it, taken no later than today."
     law = f"{S27} 第十一条"
 
@@ -38,7 +38,7 @@ class BidRefused(InvalidInput):
     """A chosen operator that did not bid, has a conflict of interest, or was outscored."""
 
     code = "registry.bid_refused"
-    zh = "不能选定该运营机构:{reason_zh}。"
+    zh = "不能选定该运营机构：{reason_zh}。"
     en = "This operator cannot be chosen: {reason_en}."
     law = f"{S27} 第十二条"
     reason_zh: str
@@ -50,7 +50,7 @@ class SelectedAlready(Conflict):
     """A plan has one operator, a selection one agreement."""
 
     code = "registry.selected_already"
-    zh = "该实施方案已选定运营机构,或该遴选已签订协议。"
+    zh = "该实施方案已选定运营机构，或该遴选已签订协议。"
     en = "This plan has its operator already, or this selection its agreement."
 
 
@@ -69,7 +69,7 @@ class StartOutsideTerm(InvalidInput):
     """Operation cannot start outside the term or twice."""
 
     code = "registry.start_outside_term"
-    zh = "首次运营日期 {started_on} 不在协议期限 {valid_from} 至 {valid_until} 内,或已有记录。"
+    zh = "首次运营日期 {started_on} 不在协议期限 {valid_from} 至 {valid_until} 内，或已有记录。"
     en = "Operation cannot start on {started_on}: the term runs {valid_from} to {valid_until}, or a start is recorded."
     started_on: date
     valid_from: date

@@ -50,7 +50,7 @@ class UnknownWord(InvalidInput):
     """A value that is none of a field's allowed ones."""
 
     code = "registry.unknown_word"
-    zh = "{field} 的取值“{value}”无效;可用:{allowed}。"
+    zh = "{field} 的取值“{value}”无效；可用：{allowed}。"
     en = "{value!r} is no value of {field}. Possible: {allowed}."
     field: str
     value: str
@@ -72,7 +72,7 @@ class SourceMissing(InvalidInput):
     """A calendar needs the published document it was taken from, and days of its own year."""
 
     code = "registry.calendar_source_missing"
-    zh = "录入 {year} 年节假日安排须注明公布文件,且日期须在当年。"
+    zh = "录入 {year} 年节假日安排须注明公布文件，且日期须在当年。"
     en = "The calendar of {year} needs the published document it comes from, and only days of that year."
     year: int
 

@@ -38,7 +38,7 @@ class SameHands(NotPermitted):
     """Nobody passes what they submitted or accepted themselves."""
 
     code = "registry.same_hands"
-    zh = "经办分离:您已{earlier_zh}该登记,不能再{now_zh}。"
+    zh = "经办分离：您已{earlier_zh}该登记，不能再{now_zh}。"
     en = "Separation of duties: you {earlier_en} this registration, so you may not {now_en} it."
     earlier_zh: str
     earlier_en: str
@@ -51,7 +51,7 @@ class MaterialsIncomplete(InvalidInput):
     """A first registration without one of its materials, or an evidence hash that is none."""
 
     code = "registry.materials_incomplete"
-    zh = "首次登记材料不完整:缺少 {missing}。"
+    zh = "首次登记材料不完整：缺少 {missing}。"
     en = "The materials of the first registration are incomplete: {missing}."
     law = f"{S26} 第九条第一项"
     missing: str
@@ -62,7 +62,7 @@ class AlreadyRegistered(Conflict):
     """A resource or product has one registration at a time."""
 
     code = "registry.already_registered"
-    zh = "该数据资源或产品已有登记(编号 {number},状态 {state}),不能重复申请。"
+    zh = "该数据资源或产品已有登记（编号 {number}，状态 {state}），不能重复申请。"
     en = "It has a registration already (number {number}, {state}); it cannot be applied for twice."
     law = f"{S26} 第九条"
     number: str
@@ -85,7 +85,7 @@ class ReasonMissing(InvalidInput):
     """A decision against someone needs its reason, in at most 1000 characters."""
 
     code = "registry.reason_missing"
-    zh = "须说明理由(不超过 1000 字)。"
+    zh = "须说明理由（不超过 1000 字）。"
     en = "Give the reason, in at most 1000 characters."
     law = f"{S26} 第十条"
 

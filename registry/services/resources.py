@@ -32,7 +32,7 @@ class TextMissing(InvalidInput):
     """A field that must be filled is empty or too long."""
 
     code = "registry.text_missing"
-    zh = "“{field}”须填写,且不超过 {longest} 个字符。"
+    zh = "“{field}”须填写，且不超过 {longest} 个字符。"
     en = "{field} must be given, in at most {longest} characters."
     law = "NDI—TR—2025—06"
     field: str
@@ -54,7 +54,7 @@ class ScopeExceeded(NotPermitted):
     """A product that would use a resource its agreement does not authorise."""
 
     code = "registry.scope_exceeded"
-    zh = "运营机构不得超出授权范围:{outside} 不在协议 {agreement} 的资源目录内。"
+    zh = "运营机构不得超出授权范围：{outside} 不在协议 {agreement} 的资源目录内。"
     en = "An operator must not go beyond its scope: {outside} are not in the catalogue of agreement {agreement}."
     law = f"{S27} 第二十一条"
     agreement: str
@@ -66,7 +66,7 @@ class AgreementNotInForce(Conflict):
     """A product under an agreement that is not filed, not yet begun or over."""
 
     code = "registry.agreement_not_in_force"
-    zh = "协议 {agreement} 未备案或不在期限内({valid_from} 至 {valid_until}),不能据以形成产品。"
+    zh = "协议 {agreement} 未备案或不在期限内（{valid_from} 至 {valid_until}），不能据以形成产品。"
     en = "Agreement {agreement} is not filed, or not in force ({valid_from} to {valid_until}): it carries no product."
     law = f"{S27} 第十四条"
     agreement: str
@@ -79,7 +79,7 @@ class ResourcesNotRegistered(Conflict):
     """A product or agreement over resources that are not registered yet."""
 
     code = "registry.resources_not_registered"
-    zh = "以下公共数据资源尚未完成登记:{names}。"
+    zh = "以下公共数据资源尚未完成登记：{names}。"
     en = "These public data resources are not registered yet: {names}."
     law = f"{S27} 第十六条"
     names: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from kernel.actors import SYSTEM, Actor
@@ -55,7 +56,7 @@ def member(organisation_id: UUID, *roles: str, now: datetime = START) -> Actor:
     return Actor(kind="person", user_id=user, organisation_id=organisation_id, roles=frozenset(roles))
 
 
-def declaration(name: str = "福建省-卫生健康-住院费用", **changes: object) -> ResourceDeclaration:
+def declaration(name: str = "福建省-卫生健康-住院费用", **changes: Any) -> ResourceDeclaration:
     made = ResourceDeclaration(
         name_zh=name,
         name_en="Hospital expenditure",
@@ -81,7 +82,7 @@ def declaration(name: str = "福建省-卫生健康-住院费用", **changes: ob
     return replace(made, **changes)
 
 
-def materials(**changes: object) -> Materials:
+def materials(**changes: Any) -> Materials:
     made = Materials(
         subject="主体信息",
         lawful_source="依法履职产生",
@@ -115,7 +116,7 @@ class World:
         self.official = member(self.agency, Role.IMPLEMENTING_AGENCY, Role.DATA_AUTHORITY)
         self.operator = member(self.operating, Role.OPERATOR)
 
-    def resource(self, *, now: datetime = START, **changes: object) -> UUID:
+    def resource(self, *, now: datetime = START, **changes: Any) -> UUID:
         return services.declare_resource(declaration=declaration(**changes), actor=self.agent, now=now)
 
     def application(self, subject_id: UUID, *, product: bool = False, now: datetime = START) -> UUID:
@@ -140,7 +141,7 @@ class World:
         ends = queries.calendar().deadline(now + timedelta(hours=3), 10).at
         return services.assign_code(registration_id=registration_id, actor=self.clerk, now=ends)
 
-    def registered_resource(self, *, now: datetime = START, **changes: object) -> UUID:
+    def registered_resource(self, *, now: datetime = START, **changes: Any) -> UUID:
         resource_id = self.resource(now=now, **changes)
         self.coded(self.application(resource_id, now=now), now=now)
         return resource_id
@@ -156,7 +157,7 @@ class World:
             now=now,
         )
 
-    def agreement_draft(self, *resource_ids: UUID, now: datetime, **changes: object) -> AgreementDraft:
+    def agreement_draft(self, *resource_ids: UUID, now: datetime, **changes: Any) -> AgreementDraft:
         made = AgreementDraft(
             selection_id=self.selection(*resource_ids, now=now),
             number=f"闽数授〔2025〕{next(_SERIAL)}号",
@@ -168,7 +169,7 @@ class World:
         )
         return replace(made, **changes)
 
-    def filed_agreement(self, *resource_ids: UUID, now: datetime, **changes: object) -> UUID:
+    def filed_agreement(self, *resource_ids: UUID, now: datetime, **changes: Any) -> UUID:
         draft = self.agreement_draft(*resource_ids, now=now, **changes)
         agreement_id = services.conclude_agreement(draft=draft, actor=self.official, now=now)
         services.file_agreement(
@@ -176,7 +177,7 @@ class World:
         )
         return agreement_id
 
-    def product(self, agreement_id: UUID, *resource_ids: UUID, now: datetime, **changes: object) -> UUID:
+    def product(self, agreement_id: UUID, *resource_ids: UUID, now: datetime, **changes: Any) -> UUID:
         return services.declare_product(
             declaration=product_declaration(agreement_id, *resource_ids, **changes), actor=self.operator, now=now
         )
@@ -191,7 +192,7 @@ class World:
         return product_id
 
 
-def plan_draft(*resource_ids: UUID, **changes: object) -> PlanDraft:
+def plan_draft(*resource_ids: UUID, **changes: Any) -> PlanDraft:
     made = PlanDraft(
         name="福建省卫生健康公共数据资源授权运营实施方案",
         mode="by_field",
@@ -203,7 +204,7 @@ def plan_draft(*resource_ids: UUID, **changes: object) -> PlanDraft:
     return replace(made, **changes)
 
 
-def product_declaration(agreement_id: UUID, *resource_ids: UUID, **changes: object) -> ProductDeclaration:
+def product_declaration(agreement_id: UUID, *resource_ids: UUID, **changes: Any) -> ProductDeclaration:
     made = ProductDeclaration(
         name_zh="住院费用统计查询服务",
         name_en="Hospital expenditure statistics",

@@ -89,6 +89,21 @@ def test_an_act_needs_its_confirmation(world):
     assert "accepted" in text(again)
 
 
+def test_the_desk_offers_each_what_is_theirs(world):
+    first = world.application(world.resource())
+    desk = reverse("registry:desk")
+    links = re.compile(r'href="/registry/registrations/[0-9a-f-]+/([a-z_]+)/"')
+    assert links.findall(browser(world.clerk).get(desk).content.decode()) == [
+        "accept",
+        "return_for_completion",
+        "refuse",
+    ]
+    assert links.findall(browser(world.reviewer).get(desk).content.decode()) == []
+    services.accept(registration_id=first, actor=world.clerk, now=START)
+    assert links.findall(browser(world.reviewer).get(desk).content.decode()) == ["pass_review", "refuse"]
+    assert links.findall(browser(world.clerk).get(desk).content.decode()) == []
+
+
 def test_every_act_has_its_page(world):
     registration_id = world.application(world.resource())
     for act in ("accept", "return_for_completion", "refuse", "pass_review", "publish_notice", "assign_code"):
