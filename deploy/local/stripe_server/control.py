@@ -13,7 +13,7 @@ from deploy.local.stripe_server.decoding import decode
 from deploy.local.stripe_server.desk import Desk
 from deploy.local.stripe_server.problems import Problem, missing_object
 from deploy.local.stripe_server.store import Body, Store
-from deploy.local.stripe_server.webhooks import Courier
+from deploy.local.stripe_server.webhooks import Courier, check_address
 
 CONTROL_PATH: Final = "/_dev/"
 _REDELIVER: Final = re.compile(r"/_dev/events/(evt_[0-9a-f]+)/redeliver")
@@ -41,8 +41,10 @@ def _act(store: Store, courier: Courier, request: Request, path: str, now: float
             return {"deliveries": [asdict(delivery) for delivery in records.deliveries()]}
     if path == "/_dev/webhook" and request.method == "POST":
         url = decode(request.body).get("url", "")
-        if not isinstance(url, str) or (url and urlsplit(url).scheme not in ("http", "https")):
-            raise Problem("Not a valid URL", code="url_invalid", param="url")
-        courier.url = url
-        return {"webhook_url": url}
+        try:
+            check_address(str(url))
+        except ValueError as error:
+            raise Problem("Not a valid URL", code="url_invalid", param="url") from error
+        courier.url = str(url)
+        return {"webhook_url": courier.url}
     raise missing_object("control endpoint", path)

@@ -19,7 +19,7 @@ from deploy.local.stripe_server.api import Api, Reply, Request
 from deploy.local.stripe_server.bodies import API_VERSION
 from deploy.local.stripe_server.problems import Problem
 from deploy.local.stripe_server.store import Store
-from deploy.local.stripe_server.webhooks import Courier
+from deploy.local.stripe_server.webhooks import Courier, check_address
 
 NOTICE: Final = "Development Stripe server: no money moves / 演示支付,不发生真实扣款"
 Connection = socket.socket | tuple[bytes, socket.socket]
@@ -42,11 +42,10 @@ class StripeServer:
     """The whole server inside this process: start, stop, url."""
 
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
-        """Open the state and take the port; raise StateInUse, OSError, or ValueError for a live key."""
+        """Open the state and take the port; raise StateInUse, OSError, or ValueError for a live key or no address."""
         if not settings.api_key.startswith("sk_test_"):
-            raise ValueError(
-                "The development Stripe server takes keys that begin with sk_test_ alone: no money moves here."
-            )
+            raise ValueError("The development Stripe server takes keys that begin with sk_test_ alone: no money moves.")
+        check_address(settings.webhook_url)
         self.settings, self._clock = settings, clock
         self._http = _Http(("127.0.0.1", settings.port), self)
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
@@ -79,7 +78,7 @@ class StripeServer:
     def answer(self, request: Request) -> Reply:
         """Answer one request, whichever side of the server it is for."""
         now = self._clock()
-        if request.target == "/health":
+        if request.target.partition("?")[0] == "/health":
             return self._health()
         if request.target.startswith(checkout.PAY_PATH):
             reply = checkout.answer(self._store, self._api.base_url, request, now)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import sqlite3
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,11 +37,17 @@ def signature(payload: str, secret: str, at: int) -> str:
     return str(header)
 
 
+def check_address(url: str) -> None:
+    """Raise ValueError unless events can be posted to ``url``; an empty one lets them wait."""
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0):
+        raise ValueError(f"{url} is no address that webhooks can be posted to.")
+
+
 def post(url: str, payload: str, header: str) -> str:
     """Post a payload and return what happened: ``HTTP 200`` or the fault in words. Redirects are not followed."""
     parts = urlsplit(url)
-    secure = parts.scheme == "https"
-    connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = connect(parts.hostname or "", parts.port, timeout=_TIMEOUT)
     headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": header}
     headers["User-Agent"] = "Gongshu development Stripe server (no money moves)"
@@ -92,7 +100,12 @@ class Courier:
     def _run(self) -> None:
         while not self._stopping:
             self._wake.clear()
-            if self.round() == 0:
+            try:
+                tried = self.round()
+            except sqlite3.Error as fault:
+                print(f"Deliveries wait, for the state cannot be written: {fault}", file=sys.stderr, flush=True)
+                tried = 0
+            if tried == 0:
                 self._wake.wait(_PULSE)
 
     def _attempt(self, delivery: Delivery) -> None:

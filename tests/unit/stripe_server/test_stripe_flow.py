@@ -1,6 +1,7 @@
 """The whole way through Checkout with the real SDK, and what each refusal says."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import stripe
@@ -302,3 +303,27 @@ def test_refusal_of_the_parameters_is_not_kept_but_a_refusal_of_the_act_is(clien
     for _ in range(2):
         assert refusal(client.v1.refunds.create, over, {"idempotency_key": "k3"}) == (400, None, "amount")
     assert client.v1.refunds.list().data == []
+
+
+def test_many_at_once_have_one_effect(client):
+    session = client.v1.checkout.sessions.create(order())
+    with ThreadPoolExecutor(8) as hands:
+        statuses = set(hands.map(lambda _: pay(session.url)[0], range(8)))
+        asked = {"payment_intent": client.v1.checkout.sessions.retrieve(session.id).payment_intent, "amount": 37_000}
+        refunds = list(hands.map(lambda n: refused_or_made(client, asked, f"r{n}"), range(8)))
+        made = set(
+            hands.map(lambda _: client.v1.checkout.sessions.create(order(), {"idempotency_key": "k"}).id, range(8))
+        )
+    assert statuses == {303}
+    assert len(client.v1.charges.list().data) == 1
+    assert refunds.count("made") == 1
+    assert client.v1.balance.retrieve().available[0].amount == 35
+    assert len(made) == 1
+
+
+def refused_or_made(client, asked, key):
+    try:
+        client.v1.refunds.create(asked, {"idempotency_key": key})
+    except stripe.InvalidRequestError:
+        return "refused"
+    return "made"

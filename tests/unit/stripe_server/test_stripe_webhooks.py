@@ -187,7 +187,11 @@ def test_kill_9_loses_nothing(programs, clients, tmp_path):
 
 def test_only_one_server_per_state_and_no_live_key(programs, tmp_path):
     programs()
-    for more, sentence in [((), "held by another server"), (("--api-key", "sk_live_x"), "no money moves")]:
+    for more, sentence in [
+        ((), "held by another server"),
+        (("--api-key", "sk_live_x"), "no money moves"),
+        (("--webhook-url", "here"), "no address"),
+    ]:
         other = programs(*more)
         assert other.process.wait(20) == 1
         assert sentence in other.process.communicate()[1]
