@@ -141,10 +141,17 @@ def _provenance(by_id: dict[UUID, EntryView], root: UUID) -> list[dict[str, Any]
         entry_id, depth = waiting.pop()
         again = entry_id in seen
         seen.add(entry_id)
-        rows.append({"entry": by_id[entry_id], "depth": depth, "again": again})
+        rows.append(
+            {"entry": by_id[entry_id], "short": _short(by_id[entry_id].subject), "depth": depth, "again": again}
+        )
         if not again:
             waiting += [(ref, depth + 1) for ref in reversed(by_id[entry_id].refs) if ref in by_id]
     return _nested(rows)
+
+
+def _short(subject: str) -> str:
+    thing, _, identifier = subject.partition(":")
+    return subject if len(identifier) < 24 else f"{thing}:{identifier[:8]}…"
 
 
 def _nested(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
