@@ -42,7 +42,7 @@ from pricing.schemas import (
 from registry import queries as registry
 
 router = Router(tags=["pricing"])
-Answer = tuple[int, Any]
+Answer = Any
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -77,7 +77,7 @@ def price(request: HttpRequest, asked: Query[QuoteIn]) -> CalculationOut:
 def make_quote(request: HttpRequest, body: QuoteIn) -> Answer:
     """Quote a quantity for the caller's organisation, binding for 30 days."""
     view = services.quote(**body.dict(), actor=_actor(request), now=timezone.now())
-    return 201, QuoteOut.of(view)
+    return QuoteOut.of(view)
 
 
 @router.get("/quotes/{quote_id}", response=QuoteOut)
@@ -112,7 +112,7 @@ def set_trial_fee(request: HttpRequest, body: FeeIn) -> Answer:
         actor=_actor(request),
         now=timezone.now(),
     )
-    return 201, FeeOut.of(view)
+    return FeeOut.of(view)
 
 
 @router.post("/fees", response={201: FeeOut})
@@ -127,7 +127,7 @@ def set_fee(request: HttpRequest, body: FeeIn) -> Answer:
         actor=_actor(request),
         now=timezone.now(),
     )
-    return 201, FeeOut.of(view)
+    return FeeOut.of(view)
 
 
 @router.post("/market-prices", response={201: FeeOut})
@@ -142,7 +142,7 @@ def set_market_price(request: HttpRequest, body: FeeIn) -> Answer:
         actor=_actor(request),
         now=timezone.now(),
     )
-    return 201, FeeOut.of(view)
+    return FeeOut.of(view)
 
 
 @router.post("/surveys", response={201: SurveyOut})
@@ -159,7 +159,7 @@ def submit_survey(request: HttpRequest, body: SurveyIn) -> Answer:
         actor=_actor(request),
         now=timezone.now(),
     )
-    return 201, SurveyOut.of(view)
+    return SurveyOut.of(view)
 
 
 @router.get("/surveys/{survey_id}", response=SurveyOut)
@@ -181,7 +181,7 @@ def adjust_line(request: HttpRequest, survey_id: UUID, number: int, body: Adjust
         actor=_actor(request),
         now=timezone.now(),
     )
-    return 200, SurveyOut.of(view)
+    return SurveyOut.of(view)
 
 
 @router.post("/surveys/{survey_id}/application", response=SurveyOut)
@@ -191,7 +191,7 @@ def apply_for_pricing(request: HttpRequest, survey_id: UUID, body: ApplicationIn
     view = services.apply_for_pricing(
         survey_id=survey_id, application=body.application, actor=_actor(request), now=timezone.now()
     )
-    return 200, SurveyOut.of(view)
+    return SurveyOut.of(view)
 
 
 @router.post("/surveys/{survey_id}/decision", response={201: DecisionOut})
@@ -205,7 +205,7 @@ def decide(request: HttpRequest, survey_id: UUID, body: DecisionIn) -> Answer:
         actor=_actor(request),
         now=timezone.now(),
     )
-    return 201, DecisionOut.of(view)
+    return DecisionOut.of(view)
 
 
 @router.get("/decisions", response=list[DecisionOut])
@@ -228,7 +228,7 @@ def concur(request: HttpRequest, decision_id: UUID, body: ConcurrenceIn) -> Answ
     view = services.concur_permitted_revenue(
         decision_id=decision_id, **body.dict(), actor=_actor(request), now=timezone.now()
     )
-    return 200, DecisionOut.of(view)
+    return DecisionOut.of(view)
 
 
 @router.post("/decisions/{decision_id}/withdrawal", response=DecisionOut)
@@ -238,7 +238,7 @@ def withdraw(request: HttpRequest, decision_id: UUID, body: ReasonIn) -> Answer:
     view = services.withdraw_permitted_revenue(
         decision_id=decision_id, reason=body.reason, actor=_actor(request), now=timezone.now()
     )
-    return 200, DecisionOut.of(view)
+    return DecisionOut.of(view)
 
 
 @router.post("/decisions/{decision_id}/ceilings", response={201: list[CeilingOut]})
@@ -248,7 +248,7 @@ def set_ceilings(request: HttpRequest, decision_id: UUID, body: CeilingsIn) -> A
     views = services.set_ceilings(
         decision_id=decision_id, ceilings=body.requests(), actor=_actor(request), now=timezone.now()
     )
-    return 201, [CeilingOut.of(view) for view in views]
+    return [CeilingOut.of(view) for view in views]
 
 
 @router.get("/scenarios", response=list[ApplicationOut])
@@ -263,7 +263,7 @@ def case_library(request: HttpRequest) -> list[ApplicationOut]:  # noqa: ARG001 
 def declare_scenario(request: HttpRequest, body: ScenarioIn) -> Answer:
     """Declare what the caller's organisation uses a product for (buyers)."""
     view = services.declare_scenario(**body.dict(), actor=_actor(request), now=timezone.now())
-    return 201, ApplicationOut.of(view)
+    return ApplicationOut.of(view)
 
 
 @router.post("/scenarios/{application_id}/confirmation", response=ApplicationOut)
@@ -273,7 +273,7 @@ def confirm_scenario(request: HttpRequest, application_id: UUID, body: Confirmat
     view = services.confirm_scenario(
         application_id=application_id, **body.dict(), actor=_actor(request), now=timezone.now()
     )
-    return 200, ApplicationOut.of(view)
+    return ApplicationOut.of(view)
 
 
 @router.post("/scenarios/{application_id}/refusal", response=ApplicationOut)
@@ -283,7 +283,7 @@ def refuse_scenario(request: HttpRequest, application_id: UUID, body: ReasonIn) 
     view = services.refuse_scenario(
         application_id=application_id, reason=body.reason, actor=_actor(request), now=timezone.now()
     )
-    return 200, ApplicationOut.of(view)
+    return ApplicationOut.of(view)
 
 
 @router.post("/agreements/{agreement_id}/income", response={201: Created})
@@ -293,7 +293,7 @@ def record_income(request: HttpRequest, agreement_id: UUID, body: IncomeIn) -> A
     entry_id = services.record_income(
         agreement_id=agreement_id, month=body.month, lines=body.income(), actor=_actor(request), now=timezone.now()
     )
-    return 201, {"id": entry_id}
+    return {"id": entry_id}
 
 
 @router.get("/agreements/{agreement_id}/reviews", response=list[ReviewOut])
@@ -308,7 +308,7 @@ def reviews(request: HttpRequest, agreement_id: UUID) -> list[ReviewOut]:  # noq
 def review_year(request: HttpRequest, agreement_id: UUID, body: YearIn) -> Answer:
     """Review a past year's income against the permitted revenue (authorising body or price authority)."""
     view = services.review_year(agreement_id=agreement_id, year=body.year, actor=_actor(request), now=timezone.now())
-    return 201, ReviewOut.of(view)
+    return ReviewOut.of(view)
 
 
 @router.get("/articles", response=TouchedOut)

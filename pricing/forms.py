@@ -177,6 +177,6 @@ class ScenarioForm(forms.Form):
 class ConfirmationForm(ConfirmForm):
     """The agency's confirmation of a use."""
 
-    reduction = forms.CharField(label=_("Reduction, %"), max_length=40, widget=FIGURE, initial="0")
+    reduction = forms.CharField(label=_("Reduction in per cent"), max_length=40, widget=FIGURE, initial="0")
     reason = forms.CharField(label=_("Reason for the reduction"), max_length=400, required=False)
     field_order = ["reduction", "reason", "confirmed"]

@@ -232,7 +232,7 @@ class TestApi:
         assert (status, problem["code"], problem["facts"]) == (
             409,
             "pricing.fee_above_ceiling",
-            {"fee": "0.2", "ceiling": "0.150000", "above": "0"},
+            {"fee": "0.200000", "ceiling": "0.150000", "above": "0"},
         )
         assert problem["law"] == "发改价格〔2025〕65号 二 第一款"
 

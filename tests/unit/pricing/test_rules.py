@@ -20,6 +20,7 @@ from pricing import (
     files,
     parameters,
     survey,
+    table,
     tariff,
     units,
 )
