@@ -7,6 +7,7 @@ record under a key derived from SOURCE_KEY, decrypted into an in-memory database
 from __future__ import annotations
 
 import csv
+import functools
 import gzip
 import hashlib
 import hmac
@@ -50,6 +51,10 @@ class Source:
 
     def signer(self) -> Ed25519Signer:
         """Return the holder's signing key, made at its first use."""
+        return self._signer
+
+    @functools.cached_property
+    def _signer(self) -> Ed25519Signer:
         return KeyStore(self.settings.directory, self.settings.source_key).ensure_signer("holder")
 
     def load(self) -> list[Table]:
@@ -105,5 +110,9 @@ def _columns(text: bytes, dictionary: Mapping[str, Any]) -> Rows:
         raise Misconfigured(f"The columns of {dictionary['table']} are not those of its dictionary.")
     columns: Rows = {}
     for name, values in zip(header, zip(*reader, strict=True), strict=True):
-        columns[name] = list(values) if kinds[name] == "text" else [int(Decimal(value) * MICRO) for value in values]
+        columns[name] = list(values) if kinds[name] == "text" else [_millionths(value) for value in values]
     return columns
+
+
+def _millionths(text: str) -> int:
+    return int(Decimal(text) * MICRO) if "." in text else int(text) * MICRO

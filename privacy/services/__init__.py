@@ -12,7 +12,7 @@ from privacy.services.lookups import (
     submit_lookup,
 )
 from privacy.services.questions import GrantEnded, GrantUsedUp, ask, read_cube
-from privacy.services.releases import activate_policy, release_cube
+from privacy.services.releases import NotFromThisHolder, activate_policy, release_cube
 from privacy.services.sources import BadAnnouncement, SourceTaken, connect_source
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "LookupJob",
     "LookupNotOffered",
     "LookupQuotaReached",
+    "NotFromThisHolder",
     "SourceTaken",
     "activate_policy",
     "ask",

@@ -20,6 +20,7 @@ from privacy.domain.source import Source
 from privacy.domain.store import Store
 from privacy.envelope import PLAN, sign
 from privacy.types import Grant
+from tests.factories.registry import START, World
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 KEY = "the source key of a test holder"
@@ -52,6 +53,12 @@ def own_source(directory: Path, *, extra_rows=(), table="randhie", keep=None, **
     return directory
 
 
+def declared_product(world):
+    """A product under a filed agreement over a resource of the world's holder."""
+    resource, later = world.registered_resource(), START + timedelta(days=28)
+    return world.product(world.filed_agreement(resource, now=later), resource, now=later)
+
+
 @functools.cache
 def loaded_once() -> Path:
     """Return a directory in which the demonstration's health table is loaded under KEY; it ends with the process."""
@@ -77,11 +84,22 @@ class Holder:
         self.domain = Domain(
             source=self.source, store=Store(directory / "answers.sqlite"), platform_key=self.platform.public_key
         )
-        self.organisation: UUID = uuid4()
-        self.product: UUID = uuid4()
-        self.agent = Actor(
-            kind="person", user_id=1, organisation_id=self.organisation, roles=frozenset({"holder_agent"})
-        )
+
+    @functools.cached_property
+    def world(self):
+        return World()
+
+    @property
+    def organisation(self):
+        return self.world.holder
+
+    @property
+    def agent(self):
+        return self.world.agent
+
+    @functools.cached_property
+    def product(self):
+        return declared_product(self.world)
 
     @property
     def table(self):

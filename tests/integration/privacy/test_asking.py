@@ -14,7 +14,8 @@ from privacy import policy, queries, services
 from privacy.domain.connect import announcement
 from privacy.envelope import ANSWER, PLAN, BadEnvelope, canonical, opened, sign
 from privacy.models import Budget, Cube, DataVersion, Policy, Query, Run, Source, Spend
-from privacy.services import BadAnnouncement, BadAnswer, GrantEnded, GrantUsedUp, SourceTaken
+from privacy.services import BadAnnouncement, BadAnswer, GrantEnded, GrantUsedUp, NotFromThisHolder, SourceTaken
+from registry.queries import NoSuch
 from tests.factories.privacy import KEY, NOW, Holder, Licensee, by, dictionary, own_source
 
 pytestmark = pytest.mark.django_db
@@ -108,14 +109,18 @@ class TestPolicy:
 
     def test_only_over_ones_own_table(self, ready):
         stranger = replace(ready.agent, organisation_id=uuid4())
+        document = policy.proposed(dictionary())
+        with pytest.raises(NotFromThisHolder):
+            services.activate_policy(
+                product_id=ready.product, table="randhie", document=document, actor=stranger, now=NOW
+            )
         with pytest.raises(policy.BadPolicy):
             services.activate_policy(
-                product_id=ready.product,
-                table="randhie",
-                document=policy.proposed(dictionary()),
-                actor=stranger,
-                now=NOW,
+                product_id=ready.product, table="grunfeld", document=document, actor=ready.agent, now=NOW
             )
+        with pytest.raises(NoSuch):
+            services.activate_policy(product_id=uuid4(), table="randhie", document=document, actor=ready.agent, now=NOW)
+        assert Policy.objects.get().active
 
     @pytest.mark.parametrize(
         ("model", "changes"),

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import redis
@@ -15,13 +14,13 @@ from django.apps import apps
 from django.conf import settings as platform_settings
 from django.db import connection
 
-from kernel.actors import Actor
 from kernel.signer import KeyStore
 from privacy import policy, queries, services, tasks
 from privacy.domain.environment import Environment
 from privacy.domain.source import Source
 from privacy.gateways import domains
-from tests.factories.privacy import NOW, Licensee, by, dictionary, own_source
+from tests.factories.privacy import NOW, Licensee, by, declared_product, dictionary, own_source
+from tests.factories.registry import World
 
 pytestmark = pytest.mark.django_db
 
@@ -76,10 +75,10 @@ def worker(environment, tmp_path):
 
 def product_of(connected):
     """Connect what a holder announced, put its proposed policy in force for a product, and return the product's id."""
-    agent = Actor(kind="person", user_id=1, organisation_id=uuid4(), roles=frozenset({"holder_agent"}))
-    services.connect_source(announcement=json.loads(connected.stdout), actor=agent, now=NOW)
-    product, document = uuid4(), policy.proposed(dictionary())
-    services.activate_policy(product_id=product, table="randhie", document=document, actor=agent, now=NOW)
+    world = World()
+    services.connect_source(announcement=json.loads(connected.stdout), actor=world.agent, now=NOW)
+    product, document = declared_product(world), policy.proposed(dictionary())
+    services.activate_policy(product_id=product, table="randhie", document=document, actor=world.agent, now=NOW)
     return product
 
 

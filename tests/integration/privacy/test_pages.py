@@ -11,24 +11,14 @@ from kernel.actors import PUBLIC, Actor, RoleRequired
 from privacy import pages, policy, queries
 from privacy.domain.connect import announcement
 from privacy.models import Cube, Policy, Source
-from registry.models import Organisation
-from tests.factories.privacy import KEY, NOW, Holder, Licensee, by, dictionary
+from tests.factories.privacy import KEY, Holder, Licensee, by, dictionary
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def holder(tmp_path):
-    made = Holder(tmp_path / "holder")
-    Organisation.objects.create(
-        public_id=made.organisation,
-        uscc="11350000003591037R",
-        name_zh="省卫生健康委员会(演示)",
-        name_en="Health commission (demonstration)",
-        kind="government",
-        registered_at=NOW,
-    )
-    return made
+    return Holder(tmp_path / "holder")
 
 
 @pytest.fixture
