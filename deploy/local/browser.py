@@ -111,7 +111,10 @@ def _unpack(shipped: Path, directory: Path) -> None:
     if (directory / "chromium").exists():
         return
     with tarfile.open(fileobj=io.BytesIO(_decompressed(shipped / "al2023.tar.br"))) as libraries:
-        libraries.extractall(directory, filter="data")
+        for member in filter(tarfile.TarInfo.isreg, libraries):
+            content = libraries.extractfile(member)
+            (directory / "lib").mkdir(exist_ok=True)
+            (directory / "lib" / Path(member.name).name).write_bytes(content.read() if content else b"")
     fresh = directory / "chromium.new"
     fresh.write_bytes(_decompressed(shipped / "chromium.br"))
     fresh.chmod(0o755)
