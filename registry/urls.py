@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("notices/", public.notices, name="notices"),
     path("notices/<uuid:registration_id>/", public.notice, name="notice"),
     path("registrations/<uuid:registration_id>/", public.registration, name="registration"),
+    path("registrations/<uuid:registration_id>/resubmit/", desks.resubmit, name="resubmit"),
     path("registrations/<uuid:registration_id>/<slug:name>/", desks.act, name="act"),
     path("registrations/<uuid:registration_id>/objections/<uuid:objection_id>/", desks.decide, name="decide"),
     path("desk/", desks.desk, name="desk"),

@@ -159,3 +159,22 @@ def apply(request: HttpRequest, kind: str, subject_id: UUID) -> HttpResponse:
             error = refused
     context = {"about": about, "kind": kind, "form": form, "error": error}
     return render(request, "registry/apply.html", context, status=409 if error else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def resubmit(request: HttpRequest, registration_id: UUID) -> HttpResponse:
+    """Take a returned application anew, with its materials completed."""
+    actor, now = actor_of(request), timezone.now()
+    view = queries.visible_registration(registration_id, actor=actor, now=now)
+    office = queries.organisation(view.office_id)
+    form, error = ApplicationForm(request.POST or None, offices=[(str(office.id), office.name_zh)]), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.resubmit(registration_id=registration_id, materials=form.materials(), actor=actor, now=now)
+            return redirect("registry:registration", registration_id)
+        except DomainError as refused:
+            error = refused
+    reason = queries.reason_given(registration_id, actor=actor)
+    context = {"about": view, "form": form, "error": error, "reason": reason}
+    return render(request, "registry/apply.html", context, status=409 if error else 200)

@@ -86,6 +86,7 @@ def registration(request: HttpRequest, registration_id: UUID) -> HttpResponse:
         "objections": queries.objections(registration_id, actor=actor),
         "reason": queries.reason_given(registration_id, actor=actor),
         "acts": acts_for(view, actor),
+        "own": actor.organisation_id == view.registrant_id,
     }
     return render(request, "registry/registration.html", context)
 

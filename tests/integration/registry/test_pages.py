@@ -139,6 +139,21 @@ def test_a_holder_applies(world):
     assert agent.get(reverse("registry:apply", args=["thing", resource_id])).status_code == 404
 
 
+def test_a_returned_application_is_completed(world):
+    registration_id = world.application(world.resource(), now=timezone.now())
+    services.return_for_completion(
+        registration_id=registration_id, reason="缺少风险评估", actor=world.clerk, now=timezone.now()
+    )
+    agent, address = browser(world.agent), reverse("registry:resubmit", args=[registration_id])
+    assert "补正后重新提交" in text(agent.get(reverse("registry:registration", args=[registration_id])))
+    assert "缺少风险评估" in text(agent.get(address))
+    fields = {name: getattr(materials(), name) for name in MaterialsIn.model_fields if name != "operated_on"}
+    sent = fields | {"office": str(world.office), "confirmed": "on"}
+    assert browser(world.operator).post(address, sent).status_code == 404
+    assert agent.post(address, sent).status_code == 302
+    assert Registration.objects.get().state == "submitted"
+
+
 def test_drafts_are_not_the_worlds_business(world):
     resource_id = world.resource()
     registration_id = world.application(resource_id)
