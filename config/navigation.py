@@ -35,12 +35,34 @@ PLACES: Final = (
     Place(
         page="registry:desk",
         label=gettext_noop("Registration desk"),
-        roles=frozenset({"registry_clerk", "registry_reviewer", "holder_agent"}),
+        roles=frozenset({"registry_clerk", "registry_reviewer"}),
     ),
-    Place(page="marketplace:desk", label=gettext_noop("Operating desk"), roles=frozenset({"operator"})),
+    Place(
+        page="registry:applications",
+        label=gettext_noop("Our registrations"),
+        roles=frozenset({"holder_agent", "operator"}),
+    ),
+    Place(page="marketplace:orders", label=gettext_noop("Orders"), roles=frozenset({"buyer"})),
     Place(page="marketplace:licences", label=gettext_noop("Licences"), roles=frozenset({"buyer"})),
-    Place(page="pricing:desk", label=gettext_noop("Pricing desk"), roles=frozenset({"pricing_authority"})),
-    Place(page="privacy:desk", label=gettext_noop("Protection desk"), roles=frozenset({"holder_agent", "custodian"})),
+    Place(page="marketplace:desk", label=gettext_noop("Operating desk"), roles=frozenset({"operator"})),
+    Place(page="pricing:costs", label=gettext_noop("Cost surveys"), roles=frozenset({"operator"})),
+    Place(
+        page="pricing:desk",
+        label=gettext_noop("Pricing desk"),
+        roles=frozenset(
+            {"pricing_authority", "data_authority", "authorising_body", "implementing_agency", "regulator"}
+        ),
+    ),
+    Place(
+        page="privacy:desk",
+        label=gettext_noop("Protection desk"),
+        roles=frozenset({"holder_agent", "custodian", "regulator"}),
+    ),
+    Place(
+        page="marketplace:settlements",
+        label=gettext_noop("Settlements"),
+        roles=frozenset({"operator", "regulator"}),
+    ),
 )
 
 

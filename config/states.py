@@ -42,6 +42,7 @@ _WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "reviewed": ("已审核", "Reviewed"),
         "sealed": ("已封存", "Sealed"),
         "submitted": ("已提交", "Submitted"),
+        "waiting": ("等待中", "Waiting"),
     },
     "warn": {
         "awaiting_payment": ("待支付", "Awaiting payment"),
@@ -54,7 +55,6 @@ _WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "returned": ("退回补正", "Returned for completion"),
         "suspended": ("已暂停", "Suspended"),
         "trial": ("试行", "On trial"),
-        "waiting": ("等待中", "Waiting"),
     },
     "bad": {
         "failed": ("失败", "Failed"),

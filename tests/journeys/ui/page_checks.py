@@ -89,7 +89,19 @@ def overflow(page: Page) -> list[str]:
                 .slice(0, 5).map((e) => e.tagName + "." + e.className);
         }"""
     )
-    return [] if wide is None else [f"scrolls sideways: {json.dumps(wide)}"]
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll(".card")].flatMap((card) => {
+            const edge = card.getBoundingClientRect().right;
+            return [...card.querySelectorAll("*")]
+                .filter((e) => e.getBoundingClientRect().right > edge + 1)
+                .filter((e) => !e.closest(".table-scroll, .tabs, pre, .visually-hidden, svg"))
+                .slice(0, 3).map((e) => e.tagName + "." + e.className);
+        })"""
+    )
+    return [
+        *([] if wide is None else [f"scrolls sideways: {json.dumps(wide)}"]),
+        *([f"sticks out of its card: {json.dumps(outside)}"] if outside else []),
+    ]
 
 
 @contextmanager
