@@ -4,11 +4,11 @@ import random
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from ledger import gateways
 from ledger.models import Batch, ChainTransaction, Entry, EntryRef, Leaf, Opening, Tile, TreeHead, WaitingEntry
 from ledger.queries.audit import Audit
+from tests.integration.ledger.conftest import unguarded
 
 SEED = 20261121
 
@@ -23,8 +23,7 @@ def written(log):
     log.seal()
     log.anchor()
     log.append(2)
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+    unguarded()
     return log
 
 

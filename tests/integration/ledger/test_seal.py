@@ -4,7 +4,7 @@ import threading
 from itertools import pairwise
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from kernel.signer import Ed25519Signer
 from ledger import queries
@@ -13,17 +13,11 @@ from ledger.models import Entry, Leaf, Log, Tile, TreeHead, WaitingEntry
 from ledger.note import Checkpoint, VerifierKey, opened
 from ledger.queries.tree import TreeDamaged
 from ledger.services import EntryTampered, RootsDisagree, WrongLogKey, seal
-from tests.integration.ledger.conftest import NOW
+from tests.integration.ledger.conftest import NOW, unguarded
 
 
 def leaves():
     return [leaf_hash(bytes(body)) for body in Entry.objects.order_by("leaf__index").values_list("body", flat=True)]
-
-
-def untouched():
-    """Triggers off: what somebody with the keys of the database could do."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
 
 
 def test_nothing_waits_nothing_is_signed(offline_log):
@@ -89,7 +83,7 @@ def test_other_key_signs_nothing(offline_log):
 
 def test_tampered_waiting_entry_is_not_sealed(offline_log):
     (entry_id,) = offline_log.append(1)
-    untouched()
+    unguarded()
     Entry.objects.filter(public_id=entry_id).update(body=b"{}")
     with pytest.raises(EntryTampered) as caught:
         offline_log.seal()
@@ -100,7 +94,7 @@ def test_tampered_waiting_entry_is_not_sealed(offline_log):
 def test_tampered_tile_is_found_before_signing(offline_log):
     offline_log.append(5)
     offline_log.seal()
-    untouched()
+    unguarded()
     tile = Tile.objects.get()
     Tile.objects.update(data=bytes(tile.data)[:-1] + b"\x00")
     offline_log.append(1)
@@ -113,7 +107,7 @@ def test_missing_tile_is_named(offline_log):
     (first,) = offline_log.append(1)
     offline_log.append(4)
     offline_log.seal()
-    untouched()
+    unguarded()
     Tile.objects.all().delete()
     with pytest.raises(TreeDamaged):
         queries.receipt(first)
