@@ -52,7 +52,7 @@ def ask_query(*, licence_id: UUID, plan: Mapping[str, Any], actor: Actor, now: d
     """
     licence = _usable(licence_id, actor=actor, now=now)
     _check_quota(licence)
-    query_id = privacy.ask(grant=issue_grant(licence, now=now), plan=plan, actor=actor, now=now)
+    query_id = privacy.ask(grant=_grant(licence, now=now), plan=plan, actor=actor, now=now)
     units = 0 if privacy_queries.query(query_id).state == REFUSED else 1
     _meter(licence, kind="query", subject_id=query_id, units=units, actor=actor, now=now)
     return query_id
@@ -65,7 +65,7 @@ def read_cube(*, licence_id: UUID, actor: Actor, now: datetime) -> CubeView:
     Raises NoSuchLicence, LicenceNotActive and what privacy refuses.
     """
     licence = _usable(licence_id, actor=actor, now=now)
-    return privacy.read_cube(grant=issue_grant(licence, now=now), actor=actor, now=now)
+    return privacy.read_cube(grant=_grant(licence, now=now), actor=actor, now=now)
 
 
 @transaction.atomic
@@ -76,12 +76,12 @@ def submit_lookup(*, licence_id: UUID, ciphertext: bytes, actor: Actor, now: dat
     """
     licence = _usable(licence_id, actor=actor, now=now)
     _check_quota(licence)
-    lookup_id = privacy.submit_lookup(grant=issue_grant(licence, now=now), ciphertext=ciphertext, actor=actor, now=now)
+    lookup_id = privacy.submit_lookup(grant=_grant(licence, now=now), ciphertext=ciphertext, actor=actor, now=now)
     _meter(licence, kind="lookup", subject_id=lookup_id, units=1, actor=actor, now=now)
     return lookup_id
 
 
-def issue_grant(licence: models.Licence, *, now: datetime) -> Grant:
+def _grant(licence: models.Licence, *, now: datetime) -> Grant:
     """Return the short-lived right to ask that privacy honours; it ends with the licence at the latest."""
     return Grant(
         licence_id=licence.public_id,
