@@ -8,14 +8,14 @@ from typing import Final
 
 from kernel.errors import Conflict
 from ledger.gateways.node import Chain, artifact
-from ledger.journal import Purpose
+from ledger.journal import TransactionState
 from ledger.merkle import EMPTY_ROOT
 from ledger.models import LogContract
 from ledger.queries.heads import anchored_size, head
 from ledger.queries.journal import contract_on, journal, open_batch_size
 from ledger.services.anchor import prepare_batch, prepare_deployment, record_mined, record_sent
 from ledger.services.locks import sole_sender
-from ledger.types import JournalRow, TransactionSigner
+from ledger.types import JournalRow, Mined, TransactionSigner
 
 MOST_IN_A_ROW: Final = 50
 
@@ -64,6 +64,16 @@ class ContractMissing(Conflict):
     address: str
 
 
+@dataclass(eq=False, kw_only=True)
+class AnchoringRefused(Conflict):
+    """The contract takes no batch from this platform: it is paused, has another writer, or refused one."""
+
+    code = "ledger.anchoring_refused"
+    zh = "合约 {address} 不接受上链:已暂停、写入账户已变更,或拒绝了一批记录。"
+    en = "The contract {address} takes no batch: it is paused, has another writer, or refused one."
+    address: str
+
+
 def deploy(chain: Chain, *, chain_id: int, signer: TransactionSigner, now: datetime) -> str:
     """Return the address of the log contract, deployed through the journal at the first call."""
     chain.check(chain_id)
@@ -78,7 +88,8 @@ def deploy(chain: Chain, *, chain_id: int, signer: TransactionSigner, now: datet
         with sole_sender(wait=True):
             _bring(chain, row, now=now)
     contract = contract_on(chain_id=chain_id)
-    assert contract is not None
+    if contract is None or contract.deployment.state == TransactionState.REVERTED:
+        raise ContractMissing(address="—" if contract is None else contract.address)
     return contract.address
 
 
@@ -154,30 +165,40 @@ def _same_head(contract: LogContract, found: tuple[int, bytes] | None) -> None:
 def anchor(chain: Chain, *, chain_id: int, signer: TransactionSigner, now: datetime) -> int:
     """Send what waits for the chain, batch by batch; return the size the chain is known to hold.
 
-    Does nothing while another process sends. Raises what ``reconcile`` raises; then nothing is written.
+    Does nothing while another process sends. Raises what ``reconcile`` raises, and AnchoringRefused; then nothing is
+    written.
     """
     with sole_sender() as mine:
         if mine:
             reconcile(chain, chain_id=chain_id, now=now)
-            for _ in range(MOST_IN_A_ROW):
-                row = prepare_batch(chain_id=chain_id, signer=signer, now=now)
-                if row is None or not _bring(chain, row, now=now):
-                    break
+            _send_all(chain, chain_id=chain_id, signer=signer, now=now)
     return anchored_size()
 
 
-def _bring(chain: Chain, row: JournalRow, *, now: datetime) -> bool:
-    """Send a journalled transaction and record how it ended; return whether it is in a block."""
+def _send_all(chain: Chain, *, chain_id: int, signer: TransactionSigner, now: datetime) -> None:
+    contract = contract_on(chain_id=chain_id)
+    if contract is None or contract.deployment.block_number is None:
+        return
+    if not chain.accepts(contract.address, signer.address):
+        raise AnchoringRefused(address=contract.address)
+    for _ in range(MOST_IN_A_ROW):
+        row = prepare_batch(chain_id=chain_id, signer=signer, now=now)
+        mined = None if row is None else _bring(chain, row, now=now)
+        if mined is None:
+            return
+        if not mined.succeeded:
+            raise AnchoringRefused(address=contract.address)
+
+
+def _bring(chain: Chain, row: JournalRow, *, now: datetime) -> Mined | None:
+    """Send a journalled transaction and record how it ended; None while it is in no block."""
     record_sent(tx_hash=row.tx_hash)
     mined = chain.submit(row.raw, row.tx_hash, row.block_time)
-    if mined is None:
-        return False
-    if row.block_number is not None:
-        _same_block(row.block_number, row.block_hash, mined.block_hash)
-    record_mined(tx_hash=row.tx_hash, mined=mined, now=now)
-    if not mined.succeeded and row.purpose == Purpose.DEPLOY:
-        raise ChainDiffers(what="deployment", expected="success", found="revert")
-    return True
+    if mined is not None:
+        if row.block_number is not None:
+            _same_block(row.block_number, row.block_hash, mined.block_hash)
+        record_mined(tx_hash=row.tx_hash, mined=mined, now=now)
+    return mined
 
 
 def _same_block(number: int, expected: str | None, found: str | None) -> None:

@@ -71,6 +71,9 @@ class Chain(Protocol):
     def head(self, address: str) -> tuple[int, bytes] | None:
         """Return size and root of the log contract at an address, or None where there is none."""
 
+    def accepts(self, address: str, sender: str) -> bool:
+        """Return whether the log contract is not paused and has ``sender`` as its writer."""
+
     def nonce(self, address: str) -> int:
         """Return how many transactions an account has sent."""
 
@@ -135,6 +138,12 @@ class Web3Chain:
             block = self._web3.eth.block_number
             size = functions.size().call(block_identifier=block)
             return int(size), bytes(functions.root().call(block_identifier=block))
+
+    def accepts(self, address: str, sender: str) -> bool:
+        """Return whether the log contract is not paused and has ``sender`` as its writer."""
+        with self._answering():
+            functions = self._web3.eth.contract(Web3.to_checksum_address(address), abi=artifact()["abi"]).functions
+            return not functions.paused().call() and functions.writer().call() == sender
 
     def nonce(self, address: str) -> int:
         """Return how many transactions an account has sent."""

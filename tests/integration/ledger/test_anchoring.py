@@ -7,7 +7,7 @@ import pytest
 from ledger import queries
 from ledger.calldata import append_call, append_gas
 from ledger.gateways import anchoring
-from ledger.gateways.anchoring import ChainAhead, ChainDiffers
+from ledger.gateways.anchoring import AnchoringRefused, ChainAhead, ChainDiffers
 from ledger.gateways.node import ChainUnavailable, SubmissionRefused, Web3Chain, WrongChain
 from ledger.merkle import leaf_hash, root_of
 from ledger.models import Batch, ChainTransaction, Entry
@@ -168,6 +168,22 @@ def test_rewritten_chain_storage_is_noticed(log):
     log.kill_node()
     log.node.start()
     assert log.anchor() == 2
+
+
+@pytest.mark.parametrize("slot", ["01{size:016x}{writer}", "00{size:016x}" + "11" * 20], ids=["paused", "other writer"])
+def test_contract_that_would_refuse_gets_nothing(log, slot):
+    address = log.deploy()
+    log.append(2)
+    log.seal()
+    log.anchor()
+    word = slot.format(size=2, writer=log.wallet.address[2:].lower())
+    log.node.request("anvil_setStorageAt", address, "0x0", "0x" + word.rjust(64, "0"))
+    log.append(1)
+    log.seal()
+    for _ in range(2):
+        with pytest.raises(AnchoringRefused):
+            log.anchor()
+    assert ChainTransaction.objects.count() == 2
 
 
 def test_node_of_another_chain_is_refused(log):
