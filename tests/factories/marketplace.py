@@ -249,6 +249,5 @@ def paid_report(payment, **changes) -> ProviderReport:
 def open_for_questions(shop: Shop, directory: Path) -> Holder:
     """Connect the holder's domain worker to the shop's product, with its proposed policy and released table."""
     holder = Holder(directory)
-    holder.organisation, holder.product = shop.market.world.holder, shop.product_id
-    holder.agent = shop.market.world.agent
+    holder.world, holder.product = shop.market.world, shop.product_id
     return holder.with_cube()
