@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from ninja.utils import check_csrf
 
-from kernel.errors import DomainError, NotPermitted
+from kernel.errors import DomainError, InvalidInput, NotPermitted
 from kernel.problems import MEDIA_TYPE, problem, status_of
 from registry.queries import actor_of_api_key, actor_of_user
 
@@ -73,6 +73,34 @@ class SessionForgeryMiddleware:
             if refusal is not None:
                 return problem_response(problem(ForgedRequest(), language=translation.get_language() or "zh"))
         return self.get_response(request)
+
+
+@dataclass(eq=False, kw_only=True)
+class MethodNotOffered(InvalidInput):
+    """An API address asked with a method it does not offer."""
+
+    code = "request.method_not_offered"
+    zh = "此地址不支持 {method};支持:{allowed}。"
+    en = "This address does not offer {method}; it offers {allowed}."
+    method: str
+    allowed: str
+
+
+class ApiMethodMiddleware:
+    """Answer a wrong method under /api/ as a problem document, as every other refusal there."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Replace a bare 405."""
+        response = self.get_response(request)
+        if response.status_code != 405 or not request.path.startswith("/api/"):
+            return response
+        error = MethodNotOffered(method=request.method or "", allowed=response.headers.get("Allow", ""))
+        refusal = problem_response(problem(error, language=translation.get_language() or "zh") | {"status": 405})
+        refusal.headers["Allow"] = error.allowed
+        return refusal
 
 
 class ContentSecurityMiddleware:

@@ -47,8 +47,16 @@ class KeyMissing(InvalidInput):
 
 
 def idempotent(operation: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a django-ninja POST operation so that its effect happens once per actor, path and Idempotency-Key."""
+    """Wrap a django-ninja POST operation that answers 200 so that its effect happens once per actor, path and key."""
+    return _once(operation, 200)
 
+
+def creating(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a django-ninja POST operation that answers 201 so that it creates once per actor, path and key."""
+    return _once(operation, 201)
+
+
+def _once(operation: Callable[..., Any], status: int) -> Callable[..., Any]:
     @functools.wraps(operation)
     def once(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         key = request.headers.get(HEADER, "")
@@ -63,13 +71,12 @@ def idempotent(operation: Callable[..., Any]) -> Callable[..., Any]:
             if known is not None:
                 return _replay(known, digest)
             answer = operation(request, *args, **kwargs)
-            status, body = answer if isinstance(answer, tuple) else (200, answer)
             IdempotencyRecord.objects.create(
                 scope=scope,
                 key=key,
                 request_digest=digest,
                 status=status,
-                body=_ANY.dump_python(body, mode="json"),
+                body=_ANY.dump_python(answer, mode="json"),
                 created_at=timezone.now(),
             )
         return answer

@@ -186,7 +186,8 @@ def law(error: object) -> str:
 @register.filter
 def inputs(node: object) -> list[Any]:
     """Return the inputs of a derivation's node, whether it is a mapping or an object."""
-    return list(_field(node, "inputs") or [])  # type: ignore[call-overload]  # a sequence by the derivation's contract
+    found = _field(node, "inputs")
+    return list(found) if isinstance(found, Sequence) else []
 
 
 @register.filter

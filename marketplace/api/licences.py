@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from kernel.idempotency import idempotent
+from kernel.idempotency import creating
 from marketplace import queries, services
 from marketplace.api.requests import actor_of
 from marketplace.schemas import CubeOut, LicenceOut, LookupOut, PlanIn, QueryOut
@@ -28,12 +28,12 @@ def licence(request: HttpRequest, licence_id: UUID) -> LicenceOut:
 
 
 @router.post("/licences/{licence_id}/queries", response={201: QueryOut}, summary="Ask a question")
-@idempotent
-def ask(request: HttpRequest, licence_id: UUID, payload: PlanIn) -> tuple[int, QueryOut]:
+@creating
+def ask(request: HttpRequest, licence_id: UUID, payload: PlanIn) -> QueryOut:
     """Put a question under a licence. A question that policy forbids is answered with the reason and costs nothing."""
     actor = actor_of(request)
     query_id = services.ask_query(licence_id=licence_id, plan=payload.plan, actor=actor, now=timezone.now())
-    return 201, QueryOut.from_orm(queries.query(query_id, actor=actor))
+    return QueryOut.from_orm(queries.query(query_id, actor=actor))
 
 
 @router.get("/licences/{licence_id}/queries", response=list[QueryOut], summary="Questions under a licence")
@@ -60,12 +60,12 @@ def cube(request: HttpRequest, licence_id: UUID) -> CubeOut:
     summary="Hand in an encrypted lookup",
     openapi_extra={"requestBody": {"required": True, **BINARY}},
 )
-@idempotent
-def submit(request: HttpRequest, licence_id: UUID) -> tuple[int, LookupOut]:
+@creating
+def submit(request: HttpRequest, licence_id: UUID) -> LookupOut:
     """Take the client's request file as the body; the platform sees neither the question nor the answer."""
     actor = actor_of(request)
     lookup_id = services.submit_lookup(licence_id=licence_id, ciphertext=request.body, actor=actor, now=timezone.now())
-    return 201, LookupOut.from_orm(queries.lookup(lookup_id, actor=actor))
+    return LookupOut.from_orm(queries.lookup(lookup_id, actor=actor))
 
 
 @router.get("/lookups/{lookup_id}", response=LookupOut, summary="One encrypted lookup")

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
-from kernel.idempotency import idempotent
+from kernel.idempotency import creating
 from kernel.money import Money
 from marketplace import queries, services
 from marketplace.api.requests import actor_of
@@ -17,11 +17,11 @@ router = Router()
 
 
 @router.post("/orders", response={201: OrderOut}, summary="Place an order")
-@idempotent
-def place(request: HttpRequest, payload: PurchaseIn) -> tuple[int, OrderOut]:
+@creating
+def place(request: HttpRequest, payload: PurchaseIn) -> OrderOut:
     """Place an order at a fresh quote; writes ``order.placed`` to the log."""
     order = services.place_order(**payload.dict(), actor=actor_of(request), now=timezone.now())
-    return 201, OrderOut.from_orm(order)
+    return OrderOut.from_orm(order)
 
 
 @router.get("/orders", response=list[OrderOut], summary="Your orders")
@@ -58,8 +58,8 @@ def cancel(request: HttpRequest, order_id: UUID) -> OrderOut:
 
 
 @router.post("/orders/{order_id}/refunds", response={201: RefundOut}, summary="Refund an order")
-@idempotent
-def refund(request: HttpRequest, order_id: UUID, payload: RefundIn) -> tuple[int, RefundOut]:
+@creating
+def refund(request: HttpRequest, order_id: UUID, payload: RefundIn) -> RefundOut:
     """Ask for a refund of a paid, unsettled order; it is carried out by the provider within seconds."""
     asked = services.request_refund(
         order_id=order_id,
@@ -68,4 +68,4 @@ def refund(request: HttpRequest, order_id: UUID, payload: RefundIn) -> tuple[int
         actor=actor_of(request),
         now=timezone.now(),
     )
-    return 201, RefundOut.from_orm(asked)
+    return RefundOut.from_orm(asked)

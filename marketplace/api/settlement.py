@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
-from kernel.idempotency import idempotent
+from kernel.idempotency import creating
 from marketplace import queries, services
 from marketplace.api.requests import actor_of
 from marketplace.schemas import ComparisonOut, MonthIn, SettlementOut
@@ -22,11 +22,11 @@ def settlements(request: HttpRequest) -> list[SettlementOut]:
 
 
 @router.post("/settlements", response={201: SettlementOut}, summary="Close a month")
-@idempotent
-def close(request: HttpRequest, payload: MonthIn) -> tuple[int, SettlementOut]:
+@creating
+def close(request: HttpRequest, payload: MonthIn) -> SettlementOut:
     """Split what the month's paid orders earned among the parties of their agreements."""
     view = services.close_month(month=payload.month, actor=actor_of(request), now=timezone.now())
-    return 201, SettlementOut.from_orm(view)
+    return SettlementOut.from_orm(view)
 
 
 @router.get("/settlements/{settlement_id}", response=SettlementOut, summary="One settlement")

@@ -35,16 +35,25 @@ def functions(path):
             yield node
 
 
+def length(node):
+    """Lines of a function without its docstring: explaining is free, code is not."""
+    first = node.body[0]
+    is_docstring = (
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    )
+    return node.end_lineno - node.lineno + 1 - (first.end_lineno - first.lineno + 1 if is_docstring else 0)
+
+
 def name_of(path):
     return path.relative_to(ROOT).as_posix()
 
 
 def test_no_function_is_longer_than_the_ceiling():
     long = [
-        f"{name_of(path)}:{node.lineno} {node.name} has {node.end_lineno - node.lineno + 1} lines"
+        f"{name_of(path)}:{node.lineno} {node.name} has {length(node)} lines"
         for path in python_files(*FLOORS, *LONGER_FILES)
         for node in functions(path)
-        if node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
+        if length(node) > LONGEST_FUNCTION
     ]
     assert long == []
 

@@ -29,7 +29,7 @@ def planted(name, section):
     kind = section["type"]
     if kind == "layers" and "containers" in section:
         container = first(section, "containers")
-        return f"{container.replace('.', '/')}/types.py", f"import {container}.api"
+        return f"{container}.types", f"import {container}.api"
     if kind == "layers":
         return "kernel/money.py", "import ledger.types"
     if kind == "forbidden":

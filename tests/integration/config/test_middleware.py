@@ -40,3 +40,11 @@ def test_demonstration_logins_exist_only_in_a_demonstration(settings, member):
 @pytest.mark.django_db
 def test_health_answers_when_the_database_does():
     assert Client().get("/health").content == b"ok"
+
+
+@pytest.mark.django_db
+def test_a_wrong_method_is_a_problem_too():
+    response = Client().delete("/api/ledger/lag")
+    assert response.status_code == 405
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json()["facts"] == {"method": "DELETE", "allowed": "GET"}
