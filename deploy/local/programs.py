@@ -74,12 +74,16 @@ class StripeServer(Server):
 
     def command(self) -> Command:
         """Return how the server is run."""
-        flags = ["--port", str(self.port), "--webhook-url", self.webhook_url, "--webhook-secret", self.webhook_secret]
-        flags += ["--state", str(self.directory / "state.json"), "--api-key", self.api_key]
+        state = self.directory / "state.sqlite"
+        flags = ["--port", str(self.port), "--webhook-url", self.webhook_url, "--state", str(state)]
+        known = {
+            "STRIPE_API_KEY": self.api_key,
+            "STRIPE_WEBHOOK_SECRET": self.webhook_secret,
+        }  # a command line is public
         self.directory.mkdir(parents=True, exist_ok=True)
         return Command(
             arguments=[sys.executable, "-m", "deploy.local.stripe_server", *flags],
-            environment=plain_environment(),
+            environment=plain_environment(**known),
             directory=CHECKOUT,
             log=self.directory / "stripe.log",
         )
@@ -133,7 +137,8 @@ class Worker(CeleryServer):
         flags += ["--hostname", "platform@local", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
         return Command(
             arguments=[sys.executable, "-m", "celery", "-A", "config.celery", "worker", *flags],
-            environment=plain_environment(HOME=str(self.places.data), **self.secret),
+            # The checks have been made by the tests, and would import every page again.
+            environment=plain_environment(HOME=str(self.places.data), CELERY_SKIP_CHECKS="1", **self.secret),
             directory=self.places.checkout,
             log=self.log,
         )

@@ -179,7 +179,7 @@ class Platform:
 
     def _management(self, name: str, environment: dict[str, str], log: Path | None) -> Command:
         return Command(
-            arguments=[sys.executable, "manage.py", name],
+            arguments=[sys.executable, "manage.py", name, "--skip-checks"],
             environment=environment,
             directory=self.places.checkout,
             log=log,
