@@ -19,7 +19,7 @@ class ActsForNobody(NotPermitted):
     law: ClassVar[str] = str(articles.PROCEDURE)
 
 
-def organisation_of(actor: Actor) -> UUID:
+def organisation_of(*, actor: Actor) -> UUID:
     """Return the organisation the actor acts for; raise ActsForNobody."""
     if actor.organisation_id is None:
         raise ActsForNobody()

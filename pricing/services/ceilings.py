@@ -20,6 +20,7 @@ from pricing.queries.found import row
 from pricing.queries.prices import CEILINGS, ceiling_view
 from pricing.services.acting import organisation_of
 from pricing.services.derivations import digest, keep
+from pricing.services.locks import one_at_a_time
 from pricing.types import CeilingRequest, CeilingView
 from registry import queries as registry
 from registry.limits import local_day
@@ -75,10 +76,10 @@ def set_ceilings(
     act = CeilingAct(
         decision=decision,
         agreement_id=decision.agreement_id,
-        set_by=organisation_of(actor),
+        set_by=organisation_of(actor=actor),
         set_at=now,
         report=_report(decision, lines, derived, now=now),
-        derivation=keep(derived, now=now),
+        derivation=keep(derived=derived, now=now),
     )
     rows = [_row(act, line, now=now) for line in lines]
     act.entry_id = _tell(act, rows, actor=actor, now=now)
@@ -93,6 +94,7 @@ def set_ceilings(
 
 
 def _effective(decision_id: UUID, *, now: datetime) -> RevenueDecision:
+    one_at_a_time("ceilings", decision_id)
     decision = row(RevenueDecision.objects.select_for_update(of=("self",)), decision_id)
     on = local_day(now)
     begins, ends = decision.valid_from, decision.valid_until
@@ -109,7 +111,7 @@ def _line(decision: RevenueDecision, number: int, request: CeilingRequest) -> ru
     product = registry.product(request.product_id)
     if product.agreement_id != decision.agreement_id:
         raise ProductNotUnderAgreement(product_id=request.product_id)
-    unit = unit_of(product, request.form, request.unit)
+    unit = unit_of(product=product, form=request.form, unit=request.unit)
     return rules.read_line(
         number,
         {
@@ -124,7 +126,7 @@ def _line(decision: RevenueDecision, number: int, request: CeilingRequest) -> ru
     )
 
 
-def unit_of(product: ProductView, form: units.ChargingForm, unit: str | None) -> str:
+def unit_of(*, product: ProductView, form: units.ChargingForm, unit: str | None) -> str:
     """Return the unit to price a product in, the form's usual one when none is named; raise UnitNotInTable."""
     chosen = unit or units.first_unit(product_type=product.product_type, form=form)
     units.check_unit(product_type=product.product_type, form=form, unit=chosen)
@@ -169,7 +171,7 @@ def _tell(act: CeilingAct, rows: Sequence[Ceiling], *, actor: Actor, now: dateti
             "agreement": str(act.agreement_id),
             "lines": [_told(item) for item in rows],
             "derivation_sha256": act.derivation.sha256,
-            "report_sha256": digest(act.report.encode()),
+            "report_sha256": digest(data=act.report.encode()),
             "article": str(articles.CEILING),
         },
         refs=[act.decision.last_entry_id],

@@ -17,6 +17,7 @@ from pricing.queries.decisions import revenue_arguments
 from pricing.queries.found import row
 from pricing.services.acting import organisation_of
 from pricing.services.derivations import keep
+from pricing.services.locks import one_at_a_time
 from pricing.services.surveys import ReasonMissing, WrongSurveyState
 from pricing.types import DecisionView, RevenueTerms, SurveyView
 from registry.limits import local_day, years_after
@@ -132,9 +133,9 @@ def _proposal(
         permitted_profit=Decimal(found("permitted_profit").value),
         permitted_revenue=Decimal(derived.result.value),
         assessment=assessment,
-        decided_by=organisation_of(actor),
+        decided_by=organisation_of(actor=actor),
         decided_at=now,
-        derivation=keep(derived, now=now),
+        derivation=keep(derived=derived, now=now),
     )
 
 
@@ -185,19 +186,18 @@ def concur_permitted_revenue(
 ) -> DecisionView:
     """Record the data authority's concurrence, from which the decision takes effect for a cycle of ``years``.
 
-    ``valid_from`` is the cycle's first day, today when None. Raises RoleRequired, WrongDecisionState, SameAuthority,
-    CycleTooLong, PeriodsOverlap (65号 二, 四).
+    It starts on ``valid_from``, or today. Raises RoleRequired, WrongDecisionState, SameAuthority, CycleTooLong,
+    PeriodsOverlap (65号 二, 四).
     """
     actor.require(Role.DATA_AUTHORITY)
     decision = _locked(decision_id)
     if actor.organisation_id == decision.decided_by:
         raise SameAuthority()
-    begins = valid_from or local_day(now)
-    _check_cycle(years, cycle_reason, on=begins)
+    begins, reason = valid_from or local_day(now), cycle_reason.strip()
+    _check_cycle(years, reason, on=begins)
     _end_previous(decision, begins)
-    decision.state, decision.concurred_by, decision.concurred_at = "effective", organisation_of(actor), now
-    decision.valid_from, decision.valid_until = begins, years_after(begins, years)
-    decision.cycle_reason = cycle_reason.strip()
+    decision.state, decision.concurred_by, decision.concurred_at = "effective", organisation_of(actor=actor), now
+    decision.valid_from, decision.valid_until, decision.cycle_reason = begins, years_after(begins, years), reason
     decision.last_entry_id = ledger.append(
         kind=kinds.REVENUE_CONCURRED,
         subject=f"decision:{decision.public_id}",
@@ -209,7 +209,7 @@ def concur_permitted_revenue(
             "article": str(articles.PROCEDURE),
         },
         refs=[decision.entry_id],
-        confidential={"cycle_reason": decision.cycle_reason} if decision.cycle_reason else None,
+        confidential={"cycle_reason": reason} if reason else None,
         actor=actor,
         now=now,
     )
@@ -224,6 +224,7 @@ def _check_cycle(years: int, reason: str, *, on: date) -> None:
 
 
 def _end_previous(decision: RevenueDecision, begins: date) -> None:
+    one_at_a_time("decision", decision.agreement_id)
     present = (
         RevenueDecision.objects.select_for_update()
         .filter(agreement_id=decision.agreement_id, state="effective")

@@ -24,15 +24,15 @@ class Tampered(Conflict):
     replayed: str
 
 
-def digest(data: bytes) -> str:
+def digest(*, data: bytes) -> str:
     """Return the SHA-256 of bytes in hex."""
     return hashlib.sha256(data).hexdigest()
 
 
-def keep(derived: replay.Derived, *, now: datetime) -> Derivation:
+def keep(*, derived: replay.Derived, now: datetime) -> Derivation:
     """Store a derivation once and return its row; the same bytes are the same row."""
     item, _ = Derivation.objects.get_or_create(
-        sha256=digest(derived.document),
+        sha256=digest(data=derived.document),
         defaults={
             "calculation": derived.calculation,
             "version": derived.version,
@@ -47,6 +47,6 @@ def verify_derivation(*, derivation_id: UUID) -> DerivationView:
     """Recompute a stored derivation and return it; raise Tampered when the bytes differ, NotReplayable, NoSuch."""
     view = queries.derivation(derivation_id)
     replayed = replay.replay(view.document)
-    if replayed != view.document or digest(view.document) != view.sha256:
-        raise Tampered(id=derivation_id, stored=view.sha256, replayed=digest(replayed))
+    if replayed != view.document or digest(data=view.document) != view.sha256:
+        raise Tampered(id=derivation_id, stored=view.sha256, replayed=digest(data=replayed))
     return view

@@ -19,6 +19,7 @@ from pricing.models import Ceiling, Fee
 from pricing.queries.prices import CEILINGS, fee_view
 from pricing.services.acting import organisation_of
 from pricing.services.ceilings import unit_of
+from pricing.services.locks import one_at_a_time
 from pricing.tariff import Tariff
 from pricing.types import FeeView
 from pricing.units import ChargingForm
@@ -154,10 +155,10 @@ def _fee(
         product_id=product.id,
         kind=kind,
         form=ChargingForm(form),
-        unit=unit_of(product, ChargingForm(form), unit),
+        unit=unit_of(product=product, form=ChargingForm(form), unit=unit),
         tiers=tariff.write(tiers),
         top_price=tariff.highest(tiers),
-        set_by=organisation_of(actor),
+        set_by=organisation_of(actor=actor),
         valid_from=now,
     )
 
@@ -174,6 +175,7 @@ def _ceiling(fee: Fee) -> Ceiling:
 
 
 def _put(fee: Fee, kind: EntryKind, article: str, refs: list[UUID], *, actor: Actor, now: datetime) -> FeeView:
+    one_at_a_time("fee", fee.product_id)
     previous = list(
         Fee.objects.select_for_update(of=("self",)).filter(
             product_id=fee.product_id, form=fee.form, unit=fee.unit, valid_until__isnull=True

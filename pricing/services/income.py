@@ -18,10 +18,11 @@ from pricing import articles, figures, kinds, parameters, replay
 from pricing.models import MonthlyIncome, RevenueDecision, Review
 from pricing.queries.reviews import review_view
 from pricing.services.derivations import keep
+from pricing.services.locks import one_at_a_time
 from pricing.types import IncomeLine, ReviewView
 from registry import queries as registry
 from registry.limits import local_day
-from registry.types import Role
+from registry.types import AgreementView, Role
 
 
 @dataclass(eq=False, kw_only=True)
@@ -57,24 +58,11 @@ def record_income(*, agreement_id: UUID, month: date, lines: Sequence[IncomeLine
     if "system" not in actor.roles:
         actor.require_organisation(agreement.operator_id)
     first = month.replace(day=1)
-    total = sum((line.amount for line in lines), Money(0))
+    one_at_a_time("income", agreement_id)
     known = MonthlyIncome.objects.filter(agreement_id=agreement_id, month=first)
     if known.exists() or any(line.amount.minor < 0 for line in lines):
         raise IncomeRecorded(month=first)
-    entry_id = ledger.append(
-        kind=kinds.INCOME_RECORDED,
-        subject=f"agreement:{agreement_id}",
-        payload={
-            "agreement": str(agreement_id),
-            "month": first.isoformat(),
-            "products": len(lines),
-            "article": str(articles.ACCOUNTS),
-        },
-        refs=[agreement.entry_id],
-        confidential={"total": str(total.major)},
-        actor=actor,
-        now=now,
-    )
+    entry_id = _tell_income(agreement, first, lines, actor=actor, now=now)
     MonthlyIncome.objects.bulk_create(
         MonthlyIncome(
             agreement_id=agreement_id,
@@ -87,6 +75,25 @@ def record_income(*, agreement_id: UUID, month: date, lines: Sequence[IncomeLine
         for line in lines
     )
     return entry_id
+
+
+def _tell_income(
+    agreement: AgreementView, first: date, lines: Sequence[IncomeLine], *, actor: Actor, now: datetime
+) -> UUID:
+    return ledger.append(
+        kind=kinds.INCOME_RECORDED,
+        subject=f"agreement:{agreement.id}",
+        payload={
+            "agreement": str(agreement.id),
+            "month": first.isoformat(),
+            "products": len(lines),
+            "article": str(articles.ACCOUNTS),
+        },
+        refs=[agreement.entry_id],
+        confidential={"total": str(sum((line.amount for line in lines), Money(0)).major)},
+        actor=actor,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -116,7 +123,7 @@ def review_year(*, agreement_id: UUID, year: int, actor: Actor, now: datetime) -
         actual=actual.minor,
         deviation=Decimal(derived.result.value),
         adjuster=derived.result.source,
-        derivation=keep(derived, now=now),
+        derivation=keep(derived=derived, now=now),
         made_at=now,
     )
     review.entry_id = _tell(review, derived, actor=actor, now=now)
@@ -125,6 +132,7 @@ def review_year(*, agreement_id: UUID, year: int, actor: Actor, now: datetime) -
 
 
 def _decision(agreement_id: UUID, year: int, *, now: datetime) -> RevenueDecision:
+    one_at_a_time("review", agreement_id)
     over = year < local_day(now).year
     done = Review.objects.filter(agreement_id=agreement_id, year=year).exists()
     decision = (

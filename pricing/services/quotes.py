@@ -63,26 +63,30 @@ def quote(
     )
     if priced.charge.total.minor > LARGEST_MINOR:
         raise TotalTooLarge(total=priced.charge.total.major, largest=Money(LARGEST_MINOR).major)
-    item = Quote(
-        product_id=product_id,
+    item = _row(priced, Scenario(scenario), actor=actor, now=now)
+    item.entry_id = _tell(item, priced, actor=actor, now=now)
+    item.save()
+    return quote_view(item)
+
+
+def _row(priced: Priced, scenario: Scenario, *, actor: Actor, now: datetime) -> Quote:
+    return Quote(
+        product_id=priced.fee.product_id,
         buyer_id=actor.organisation_id,
         fee=FEES.get(public_id=priced.fee.id),
         application=priced.application,
         form=priced.fee.form,
         unit=priced.fee.unit,
         quantity=priced.quantity,
-        scenario=Scenario(scenario),
+        scenario=scenario,
         free=priced.charge.free,
         confirmed=priced.confirmed,
         unit_price=priced.charge.unit_price(priced.quantity),
         total=priced.charge.total.minor,
-        derivation=keep(priced.derived, now=now),
+        derivation=keep(derived=priced.derived, now=now),
         made_at=now,
         valid_until=now + BINDING_FOR,
     )
-    item.entry_id = _tell(item, priced, actor=actor, now=now)
-    item.save()
-    return quote_view(item)
 
 
 def _tell(item: Quote, priced: Priced, *, actor: Actor, now: datetime) -> UUID:

@@ -15,6 +15,7 @@ from ledger.types import EntryKind
 from pricing import articles, figures, kinds, queries
 from pricing.models import Application
 from pricing.queries.found import row
+from pricing.services.locks import one_at_a_time
 from pricing.services.surveys import ReasonMissing
 from pricing.types import ApplicationView
 from pricing.units import Scenario
@@ -63,14 +64,14 @@ def declare_scenario(
     if buyer is None or not title_zh.strip() or not purpose.strip():
         raise NotDeclarable()
     product = registry.product(product_id)
-    agreement = registry.agreement(product.agreement_id)
+    one_at_a_time("use", product_id, buyer)
     open_rows = Application.objects.exclude(state="refused")
     earlier = open_rows.filter(product_id=product_id, buyer_id=buyer, scenario=Scenario(scenario)).first()
     if earlier is not None:
         raise AlreadyDeclared(state=earlier.state)
     item = Application(
         product_id=product_id,
-        agency_id=agreement.agency_id,
+        agency_id=registry.agreement(product.agreement_id).agency_id,
         buyer_id=buyer,
         scenario=Scenario(scenario),
         title_zh=title_zh.strip(),
@@ -80,8 +81,8 @@ def declare_scenario(
         declared_at=now,
     )
     facts = {"buyer": str(buyer), "use": str(item.scenario)}
-    ref = product.coded_entry_id or product.declared_entry_id
-    item.entry_id = item.last_entry_id = _tell(item, kinds.SCENARIO_DECLARED, facts, [ref], actor=actor, now=now)
+    refs = [product.coded_entry_id or product.declared_entry_id]
+    item.entry_id = item.last_entry_id = _tell(item, kinds.SCENARIO_DECLARED, facts, refs, actor=actor, now=now)
     item.save()
     return queries.application(item.public_id)
 

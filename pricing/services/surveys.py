@@ -20,6 +20,7 @@ from pricing import survey as rules
 from pricing.models import CostLine, CostSurvey
 from pricing.queries.decisions import cost_line_view
 from pricing.queries.found import row
+from pricing.services.locks import one_at_a_time
 from pricing.types import SurveyView
 from registry import queries as registry
 from registry.limits import local_day
@@ -134,6 +135,7 @@ def _check_lines(agreement: AgreementView, lines: Sequence[rules.CostLine], subs
 
 
 def _next_edition(agreement_id: UUID, year: int) -> int:
+    one_at_a_time("survey", agreement_id, year)
     earlier = CostSurvey.objects.select_for_update().filter(agreement_id=agreement_id, year=year).order_by("edition")
     last = list(earlier)[-1:]
     if last and last[0].state == "decided":

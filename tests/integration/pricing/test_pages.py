@@ -7,13 +7,20 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from kernel.money import Money
 from pricing import queries
 from pricing.models import Quote, RevenueDecision
 from registry import services as registry
 from tests.factories.pricing import NOW, Market
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _present(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
 @pytest.fixture
@@ -119,9 +126,8 @@ class TestDesks:
         assert b"wine" in response.content
         assert queries.surveys() == ()
 
-    def test_whole_procedure_on_pages(self, market):
-        operator, body = client_of(market.operator), client_of(market.body)
-        prices, data = client_of(market.price_authority), client_of(market.data_authority)
+    def test_survey_application_and_adjustment(self, market):
+        operator, body, prices = (client_of(one) for one in (market.operator, market.body, market.price_authority))
         table = '成本项目,用途,金额\n平台,产业,"400,000.00"\n人力,公益,50000.00'
         given = {"year": 2026, "table": table, "subsidy": "0", "books_total": "450000", "confirmed": "on"}
         response = operator.post(reverse("pricing:survey-new", args=[market.agreement]), given)
@@ -133,23 +139,33 @@ class TestDesks:
         assert page(prices, "survey", survey.id)
         line = {"amount": "390000", "reason": "核减", "confirmed": "on"}
         prices.post(reverse("pricing:adjust", args=[survey.id, 1]), line)
+        after = queries.survey(survey.id)
+        assert (after.state, after.lines[0].adjusted) == ("applied", Money.of("390000"))
+
+    def test_simulation_decision_and_concurrence(self, market):
+        prices, data = client_of(market.price_authority), client_of(market.data_authority)
+        survey = market.applied()
         terms = {
             "bond_yield": "1.75",
             "bond_yield_source": "来源",
             "add_on": "6",
-            "tax": "0",
+            "tax": "60000",
             "previous_excess": "0",
             "assessment": "具备",
         }
         address = reverse("pricing:decide", args=[survey.id])
         simulated = prices.post(address, terms | {"simulate": "1"})
-        assert b"420,225" in simulated.content
+        assert b"975,875.53875" in simulated.content
         assert RevenueDecision.objects.count() == 0
         assert prices.post(address, terms | {"add_on": "7", "decide": "1"}).status_code == 409
         prices.post(address, terms | {"decide": "1"})
         (decision,) = queries.decisions()
         assert "Concur" in page(data, "desk")
         data.post(reverse("pricing:concur", args=[decision.id]), {"years": "3", "confirmed": "on"})
+        assert queries.decision(decision.id).state == "effective"
+
+    def test_ceiling_and_fee(self, market):
+        operator, body, decision = client_of(market.operator), client_of(market.body), market.decision(now=NOW)
         ceiling = {
             "product": str(market.product),
             "priced": "per_call|元/次",
