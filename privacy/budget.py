@@ -21,7 +21,7 @@ class BadRho(InvalidInput):
     """A rho that is not a plain decimal number with at most six decimals."""
 
     code = "privacy.bad_rho"
-    zh = "隐私预算“{text}”格式有误:应为最多六位小数的十进制数。"
+    zh = "隐私预算“{text}”格式有误：应为最多六位小数的十进制数。"
     en = "{text!r} is not a privacy budget: write a decimal number with at most six decimals."
     text: str
 

@@ -29,7 +29,7 @@ class BadEnvelope(InvalidInput):
     """A message that is not what its sender signed."""
 
     code = "privacy.bad_envelope"
-    zh = "消息未通过验签:{reason}。"
+    zh = "消息未通过验签：{reason}。"
     en = "The message does not verify: {reason}."
     reason: str
 

@@ -18,7 +18,7 @@ class BadFrame(InvalidInput):
     """A file that is not a well-formed sequence of blobs."""
 
     code = "privacy.bad_frame"
-    zh = "加密文件格式有误:{reason}。"
+    zh = "加密文件格式有误：{reason}。"
     en = "The encrypted file is malformed: {reason}."
     reason: str
 

@@ -31,7 +31,7 @@ class BadCiphertext(InvalidInput):
     """A blob that is not a ciphertext of the pinned profile."""
 
     code = "privacy.bad_ciphertext"
-    zh = "密文未通过检查:{reason}。"
+    zh = "密文未通过检查：{reason}。"
     en = "The ciphertext is refused: {reason}."
     reason: str
 

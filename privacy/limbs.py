@@ -23,7 +23,7 @@ class TableTooLarge(InvalidInput):
     """More cells than exact sums allow under the profile."""
 
     code = "privacy.table_too_large"
-    zh = "受保护表有 {cells} 个单元格,超出加密查询所能精确计算的规模。"
+    zh = "受保护表有 {cells} 个单元格，超出加密查询所能精确计算的规模。"
     en = "The protected table has {cells} cells, more than encrypted queries can add exactly."
     cells: int
 

@@ -58,7 +58,7 @@ SCHEMA: Final[dict[str, Any]] = {
 _VALIDATOR: Final = jsonschema.Draft202012Validator(SCHEMA)
 
 RULES: Final[Mapping[str, tuple[str, str]]] = {
-    "shape": ("查询格式有误:{at}", "the query is malformed at {at}"),
+    "shape": ("查询格式有误：{at}", "the query is malformed at {at}"),
     "repeated": ("“{column}”重复出现", "{column} is named twice"),
     "unknown_column": ("没有名为“{column}”的字段", "there is no column {column}"),
     "hidden_column": ("字段“{column}”不对外提供", "the column {column} is not offered to anyone"),
@@ -67,11 +67,11 @@ RULES: Final[Mapping[str, tuple[str, str]]] = {
     "not_summable": ("字段“{column}”不得求和", "the column {column} may not be summed"),
     "outside_domain": ("“{value}”不在字段“{column}”的公开取值范围内", "{value} is not a public value of {column}"),
     "too_many_dimensions": ("分组字段最多 {limit} 个", "at most {limit} columns may be grouped by"),
-    "too_many_cells": ("单元格 {cells} 个,超过上限 {limit} 个", "{cells} cells are more than the limit of {limit}"),
+    "too_many_cells": ("单元格 {cells} 个，超过上限 {limit} 个", "{cells} cells are more than the limit of {limit}"),
     "rho_too_large": ("单次查询的隐私预算最多 {limit}", "one query may spend at most {limit} of privacy budget"),
-    "rho_too_small": ("隐私预算过小,无法给出结果", "the privacy budget asked for is too small for any answer"),
+    "rho_too_small": ("隐私预算过小，无法给出结果", "the privacy budget asked for is too small for any answer"),
     "budget_exhausted": (
-        "剩余隐私预算不足:需要 {needed},尚余 {left}",
+        "剩余隐私预算不足：需要 {needed}，尚余 {left}",
         "the privacy budget is used up: this needs {needed} and {left} is left",
     ),
     "no_policy": ("该产品没有生效的查询策略", "the product has no active query policy"),
@@ -83,7 +83,7 @@ class PlanRefused(InvalidInput):
     """A plan that policy forbids: ``rule`` names the entry of RULES, ``reason_zh`` and ``reason_en`` say it."""
 
     code = "privacy.plan_refused"
-    zh = "查询被拒绝:{reason_zh}。"
+    zh = "查询被拒绝：{reason_zh}。"
     en = "The query is refused: {reason_en}."
     rule: str
     reason_zh: str

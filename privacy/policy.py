@@ -36,7 +36,7 @@ class BadPolicy(InvalidInput):
     """A policy document that is malformed or contradicts itself."""
 
     code = "privacy.bad_policy"
-    zh = "查询策略有误:{reason}。"
+    zh = "查询策略有误：{reason}。"
     en = "The query policy is not valid: {reason}."
     reason: str
 
@@ -46,7 +46,7 @@ class PolicyExceedsLimits(InvalidInput):
     """A policy that allows more than the holder's own limits do."""
 
     code = "privacy.policy_exceeds_limits"
-    zh = "查询策略超出持有单位自身的限制:{limit}。"
+    zh = "查询策略超出持有单位自身的限制：{limit}。"
     en = "The policy allows more than the holder's own limit on {limit}."
     limit: str
 

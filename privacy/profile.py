@@ -72,7 +72,7 @@ class UnknownProfile(InvalidInput):
     """A profile that this platform does not offer."""
 
     code = "privacy.unknown_profile"
-    zh = "未知的同态加密参数组:{name}。"
+    zh = "未知的同态加密参数组：{name}。"
     en = "There is no encryption profile named {name}."
     name: str
 

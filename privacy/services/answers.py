@@ -34,7 +34,7 @@ class BadAnswer(InvalidInput):
     """An answer that does not fit the plan it names."""
 
     code = "privacy.bad_answer"
-    zh = "数据持有单位的应答与所派发的查询不符:{reason}。"
+    zh = "数据持有单位的应答与所派发的查询不符：{reason}。"
     en = "The holder's answer does not fit the plan that was dispatched: {reason}."
     reason: str
 

@@ -46,7 +46,7 @@ class LookupQuotaReached(Conflict):
     """The licence has used its encrypted lookups of the last 24 hours."""
 
     code = "privacy.lookup_quota_reached"
-    zh = "24 小时内最多提交 {limit} 次加密查询,请稍后再试。"
+    zh = "24 小时内最多提交 {limit} 次加密查询，请稍后再试。"
     en = "At most {limit} encrypted lookups may be submitted in 24 hours: try again later."
     limit: int
 

@@ -31,7 +31,7 @@ class NotFromThisHolder(NotPermitted):
     """The product rests on no resource of the actor's organisation."""
 
     code = "privacy.not_from_this_holder"
-    zh = "该产品不含本单位持有的数据资源,本单位不能为其设定查询策略。"
+    zh = "该产品不含本单位持有的数据资源，本单位不能为其设定查询策略。"
     en = "The product rests on no resource of this organisation, which may therefore set no policy for it."
     product_id: UUID
 

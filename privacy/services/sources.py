@@ -56,7 +56,7 @@ class BadAnnouncement(InvalidInput):
     """What a domain worker printed is malformed, or not signed by the key it names."""
 
     code = "privacy.bad_announcement"
-    zh = "数据来源的连接信息无效:{reason}。"
+    zh = "数据来源的连接信息无效：{reason}。"
     en = "The source's announcement is not valid: {reason}."
     reason: str
 
