@@ -48,7 +48,7 @@ def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         "entry": view,
         "upper": entry_url(view.kind, view.subject),
         "body": _pretty(view.body),
-        "ancestors": [row for row in queries.trace(entry_id) if row.id in view.refs],
+        "ancestors": queries.references(entry_id),
         "supported": queries.supported(entry_id),
         "proof": None if view.state == EntryState.WAITING else _proof(view),
     }

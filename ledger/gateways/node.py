@@ -114,15 +114,21 @@ class Web3Chain:
     def submit(self, raw: bytes, tx_hash: str, block_time: int) -> Mined | None:
         """Send these bytes, once or again; return how they were mined, or None while they wait.
 
-        On an embedded node a block with this time (Unix seconds) is mined for them alone. Raises SubmissionRefused.
+        On an embedded node a block with this time (Unix seconds) is mined for them alone. Raises SubmissionRefused, and
+        ChainUnavailable when an embedded node was wiped and not yet restored.
         """
+        if self.embedded:
+            self._request("anvil_dropAllTransactions")
         refusal = self._send(raw)
         mined = self._receipt(tx_hash)
         if mined is not None:
             return mined
-        if refusal and not self._pending(tx_hash):
+        pending = self._request("eth_getTransactionByHash", tx_hash)
+        if refusal and pending is None:
             raise SubmissionRefused(tx_hash=tx_hash, reason=refusal)
         if self.embedded:
+            if self.nonce(pending["from"]) != int(pending["nonce"], 16):
+                raise ChainUnavailable(url=self.url, reason="it lacks earlier transactions of the journal")
             self._request("evm_setNextBlockTimestamp", block_time)
             self._request("evm_mine")
             mined = self._receipt(tx_hash)
@@ -181,9 +187,6 @@ class Web3Chain:
             gas_used=receipt["gasUsed"],
             succeeded=receipt["status"] == 1,
         )
-
-    def _pending(self, tx_hash: str) -> bool:
-        return self._request("eth_getTransactionByHash", tx_hash) is not None
 
     def _request(self, method: str, *parameters: object) -> Any:
         with self._answering():

@@ -1,6 +1,6 @@
 """What may be asked of the log."""
 
-from ledger.queries.entries import NoSuchEntry, entries, entry, latest, supported, trace
+from ledger.queries.entries import NoSuchEntry, entries, entry, latest, references, supported, trace
 from ledger.queries.heads import (
     NoSuchHead,
     anchored_size,
@@ -31,6 +31,7 @@ __all__ = [
     "lag",
     "latest",
     "receipt",
+    "references",
     "supported",
     "trace",
     "verifier_key",

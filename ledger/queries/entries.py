@@ -74,6 +74,11 @@ def trace(entry_id: UUID) -> tuple[EntryView, ...]:
     return views(Entry.objects.filter(pk__in=keys).order_by("occurred_at", "pk"))
 
 
+def references(entry_id: UUID) -> tuple[EntryView, ...]:
+    """Return the entries this one directly rests on, in the order it names them."""
+    return views(Entry.objects.filter(supports__entry__public_id=entry_id).order_by("supports__position"))
+
+
 def supported(entry_id: UUID, *, limit: int = 100) -> tuple[EntryView, ...]:
     """Return the entries that directly rest on this one, oldest first."""
     return views(Entry.objects.filter(rests_on__ref__public_id=entry_id).order_by("pk")[:limit])

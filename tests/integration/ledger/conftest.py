@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -136,6 +137,31 @@ def copied_database():
 def committing(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), copied_database() as name:
         yield name
+
+
+@pytest.fixture
+def committed_log_on_node(committing, node, store):
+    return LogUnderTest(node, store)
+
+
+def in_threads(*jobs):
+    """Run jobs at once, each with a connection of its own; return what they raised."""
+    failures = []
+
+    def run(job):
+        try:
+            job()
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[job]) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failures
 
 
 @pytest.fixture

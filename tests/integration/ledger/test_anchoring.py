@@ -102,6 +102,20 @@ def test_wiped_node_is_noticed_and_rebuilt_by_anchoring_itself(log):
     assert log.chain.head(address)[0] == 4
 
 
+def test_node_wiped_under_a_sender_mines_nothing_out_of_order(log):
+    log.deploy()
+    log.append(1)
+    log.seal()
+    row = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
+    log.kill_node()
+    log.node.start()
+    with pytest.raises(ChainUnavailable, match="lacks earlier transactions"):
+        log.chain.submit(row.raw, row.tx_hash, row.block_time)
+    assert log.chain.block_number() == 0
+    assert log.anchor() == 1
+    assert log.chain.block_number() == 2
+
+
 def test_crash_between_journal_and_send_loses_and_doubles_nothing(log):
     address = log.deploy()
     log.append(5)

@@ -89,6 +89,7 @@ def test_trace_leads_through_all_refs():
     unrelated = write()
     assert [view.id for view in queries.trace(last)] == [first, other, middle, last]
     assert queries.entry(last).refs == (middle, other)
+    assert [view.id for view in queries.references(last)] == [middle, other]
     assert [view.id for view in queries.supported(first)] == [middle]
     assert [view.id for view in queries.trace(unrelated)] == [unrelated]
 

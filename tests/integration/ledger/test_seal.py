@@ -1,10 +1,8 @@
 """Sealing: gapless, incremental, twice computed, one sealer at a time."""
 
-import threading
 from itertools import pairwise
 
 import pytest
-from django.db import connections
 
 from kernel.signer import Ed25519Signer
 from ledger import queries
@@ -13,7 +11,7 @@ from ledger.models import Entry, Leaf, Log, Tile, TreeHead, WaitingEntry
 from ledger.note import Checkpoint, VerifierKey, opened
 from ledger.queries.tree import TreeDamaged
 from ledger.services import EntryTampered, RootsDisagree, WrongLogKey, seal
-from tests.integration.ledger.conftest import NOW, unguarded
+from tests.integration.ledger.conftest import NOW, in_threads, unguarded
 
 
 def leaves():
@@ -124,25 +122,6 @@ def test_no_head_no_proof(offline_log):
     offline_log.seal()
     with pytest.raises(queries.NoSuchProof):
         queries.consistency(old=4, new=3)
-
-
-def in_threads(*jobs):
-    failures = []
-
-    def run(job):
-        try:
-            job()
-        except Exception as error:
-            failures.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[job]) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return failures
 
 
 def test_two_sealers_at_once_leave_no_gap_and_no_double(committed_log):
