@@ -56,8 +56,18 @@ def platform_key(settings: Environment, variables: Mapping[str, str] = os.enviro
     key = decoded(given or known)
     if known and decoded(known) != key:
         raise Misconfigured(f"PLATFORM_PUBLIC_KEY is not the key pinned in {pinned}; remove that file to accept it.")
-    pinned.write_text(base64.b64encode(key).decode())
+    write_whole(pinned, base64.b64encode(key).decode())
     return key
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file in one step, so that a process killed at any moment leaves the old one or the new one."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    with partial.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(path)
 
 
 def decoded(text: str) -> bytes:

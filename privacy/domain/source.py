@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from kernel.signer import Ed25519Signer, KeyStore, open_secret, seal_secret
 from privacy.budget import MICRO
-from privacy.domain.environment import Environment, Misconfigured
+from privacy.domain.environment import Environment, Misconfigured, write_whole
 
 LIMITS: Final = ("k", "rho", "lifetime", "cells")
 
@@ -94,8 +94,8 @@ class Source:
         count = len(next(iter(_columns(text, dictionary).values())))
         table = Table(name=name, rows=count, content_hash=digest, dictionary=dictionary, limits=limits)
         record = seal_secret(text, passphrase=self.settings.source_key, context=f"{name}:{digest}")
-        (self.settings.directory / f"{name}.sealed.json").write_text(json.dumps(record))
-        path.write_text(json.dumps(vars(table), ensure_ascii=False))
+        write_whole(self.settings.directory / f"{name}.sealed.json", json.dumps(record))
+        write_whole(path, json.dumps(vars(table), ensure_ascii=False))
         return table
 
     def _hash_key(self) -> bytes:

@@ -290,3 +290,14 @@ class TestAnswer:
 
 def generous():
     return policy.proposed(dictionary()) | {"rho": {"default": "0.005", "max": "0.2"}, "k": 100}
+
+
+def test_a_load_that_was_killed_half_way_is_finished_by_the_next(tmp_path):
+    settings = environment.Environment(code="health", directory=tmp_path / "holder", source_key=KEY)
+    whole = Source(settings=settings).load()[0]
+    for leftover in ("randhie.table.json", "randhie.sealed.json"):
+        (settings.directory / leftover).unlink()
+        (settings.directory / f".{leftover}.1").write_text('{"half')
+        (settings.directory / "randhie.table.json").unlink(missing_ok=True)
+        assert Source(settings=settings).load() == [whole]
+        assert len(Source(settings=settings).rows(whole)["row_id"]) == 20_190
