@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -10,9 +11,11 @@ import pytest
 from django.test import RequestFactory
 from django.utils import translation
 
+import config.urls  # noqa: F401 - loads every app, its machines among them
 from config.states import LABELS, TONES
 from config.templatetags import kit
 from kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted, Unavailable
+from kernel.machine import Machine
 from kernel.money import Money
 
 BOTH = SimpleNamespace(name_zh="省数据管理局", name_en="Provincial Data Bureau")
@@ -85,6 +88,16 @@ def test_every_state_has_a_tone_and_two_words():
     with translation.override("zh-hans"):
         assert kit.state("in_notice") == "公示中"
         assert kit.state("never heard of") == "never heard of"
+
+
+APPS = ("ledger", "marketplace", "pricing", "privacy", "registry")
+
+
+def test_every_state_of_every_machine_has_words():
+    modules = [module for name, module in sys.modules.items() if name.split(".")[0] in APPS]
+    machines = {value for module in modules for value in vars(module).values() if isinstance(value, Machine)}
+    assert {machine.name for machine in machines} >= {"registration", "payment", "run"}
+    assert {state for machine in machines for state in machine.states} - set(LABELS) == set()
 
 
 @pytest.mark.parametrize("kind", [InvalidInput, NotPermitted, NotFound, Conflict, Unavailable])
