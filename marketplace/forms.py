@@ -12,7 +12,7 @@ from pricing.types import FeeView
 from pricing.units import MEASURES, ChargingForm, Scenario
 
 SCENARIOS: Final = [
-    (Scenario.INDUSTRY, _("Industry")),
+    (Scenario.INDUSTRY, _("Use by industry")),
     (Scenario.PUBLIC_GOVERNANCE, _("Public governance (free once the agency has confirmed the use)")),
     (Scenario.PUBLIC_INTEREST, _("Public interest (free once the agency has confirmed the use)")),
 ]

@@ -16,13 +16,14 @@ from kernel.errors import DomainError
 from ledger import queries as ledger
 from marketplace import queries, services
 from marketplace.forms import PurchaseForm, in_language
+from marketplace.pages.labels import FEE_KINDS, grade
 from marketplace.pages.requests import actor_of, members_only
 from marketplace.queries import PAGE_SIZE, Found, Question, Standing
 from marketplace.terms import QUERIES_PER_DAY, QUERIES_PER_ITEM
 from pricing import queries as pricing
 from pricing.units import MEASURES
 from registry import queries as registry
-from registry.catalogue import INDUSTRY, PRODUCT_TYPE, UPDATE_FREQUENCY
+from registry.catalogue import INDUSTRY, PRODUCT_TYPE, SENSITIVITY, UPDATE_FREQUENCY
 from registry.types import Role
 
 LATEST = 6
@@ -107,20 +108,32 @@ def _product_context(request: HttpRequest, standing: Standing, listing: Any, for
     return {
         "listing": listing,
         "standing": standing,
+        "fields": _fields(standing),
         "product": product,
         "form": form,
         "may_order": Role.BUYER in actor_of(request).roles,
         "industry": INDUSTRY.get(product.industry),
         "product_type": _labels(PRODUCT_TYPE).get(product.product_type),
         "frequency": UPDATE_FREQUENCY.get(product.update_frequency),
-        "measures": {str(form): measure for form, measure in MEASURES.items()},
-        "fees": [{"fee": fee, "measure": MEASURES[fee.form]} for fee in standing.fees],
+        "fees": [{"fee": fee, "measure": MEASURES[fee.form], "kind": FEE_KINDS[fee.kind]} for fee in standing.fees],
+        "grade": grade(product.grade),
         "provenance": _provenance(standing, listing),
         "askable": queries.askable(product.id),
         "lookup": queries.lookup_tables(product.id),
         "queries_per_day": QUERIES_PER_DAY,
         "queries_per_item": QUERIES_PER_ITEM,
     }
+
+
+def _fields(standing: Standing) -> list[dict[str, Any]]:
+    """The resources' columns, described without showing any of their values."""
+    return [
+        {
+            "resource": resource,
+            "rows": [{"field": field, "sensitivity": SENSITIVITY.get(field.sensitivity)} for field in resource.fields],
+        }
+        for resource in standing.resources
+    ]
 
 
 def _provenance(standing: Standing, listing: Any) -> list[dict[str, Any]]:
@@ -157,10 +170,12 @@ def _priced(listings: Any, now: datetime) -> list[dict[str, Any]]:
     ids = [listing.product_id for listing in listings]
     for fee in pricing.public_fees(now=now, product_ids=ids) if ids else ():
         fees.setdefault(fee.product_id, []).append(fee)
+    cheapest = {key: min(found, key=lambda fee: fee.unit_price) for key, found in fees.items()}
     return [
         {
             "listing": listing,
-            "cheapest": min(fees.get(listing.product_id, []), key=lambda fee: fee.unit_price, default=None),
+            "cheapest": cheapest.get(listing.product_id),
+            "kind": FEE_KINDS[cheapest[listing.product_id].kind] if listing.product_id in cheapest else None,
             "industry": INDUSTRY.get(listing.industry),
             "product_type": _labels(PRODUCT_TYPE).get(listing.product_type),
         }

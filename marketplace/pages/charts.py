@@ -51,7 +51,12 @@ def chart(result: Result, columns: Iterable[Mapping[str, Any]]) -> dict[str, Any
             "axisLabel": {"interval": 0, "rotate": 30 if len(rows) > 6 else 0},
         },
         "yAxis": [
-            {"type": "value", "name": measure["name"], "position": "left" if at % 2 == 0 else "right"}
+            {
+                "type": "value",
+                "name": measure["name"],
+                "position": "left" if at == 0 else "right",
+                "splitLine": {"show": at == 0},
+            }
             for at, measure in enumerate(shown["measures"][:2])
         ],
         "series": [

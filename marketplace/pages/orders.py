@@ -14,11 +14,12 @@ from kernel.errors import DomainError
 from kernel.money import Money
 from marketplace import order_flow, queries, services
 from marketplace.forms import RefundForm
+from marketplace.pages.labels import SCENARIOS
 from marketplace.pages.requests import actor_of, is_htmx, members_only
 from marketplace.tasks import look_at_order, start_payment
 from marketplace.types import OrderView, PaymentView
 from pricing import queries as pricing
-from pricing.units import MEASURES, ChargingForm
+from pricing.units import MEASURES, ChargingForm, Scenario
 from registry.types import Role
 
 
@@ -108,7 +109,7 @@ def _show(
         "captured": captured,
         "refunds": queries.refunds(order_id),
         "measure": MEASURES[ChargingForm(found.form)],
-        "quote": quote,
+        "scenario": SCENARIOS[Scenario(found.scenario)],
         "derivation": pricing.derivation(quote.derivation_id).tree,
         "steps": _steps(found, captured),
         "may_pay": own and payable and found.expires_at > timezone.now(),

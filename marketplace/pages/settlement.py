@@ -11,10 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kernel.errors import DomainError
 from kernel.money import Money
 from marketplace import queries, services
-from marketplace.forms import MonthForm
+from marketplace.forms import MonthForm, in_language
 from marketplace.pages.requests import actor_of, members_only
 from registry import queries as registry
 from registry.types import Role
+
+ON_THE_WAY = frozenset({"not_sealed", "not_anchored"})
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,9 +33,13 @@ def settlements(request: HttpRequest) -> HttpResponse:
             return redirect("marketplace:settlement", closed.id)
         except DomainError as error:
             context["error"] = error
+    comparison = queries.books_against_chain()
+    wrong = [difference for difference in comparison.differences if difference.kind not in ON_THE_WAY]
     context |= {
         "settlements": queries.settlements(),
-        "comparison": queries.books_against_chain(),
+        "comparison": comparison,
+        "differences": [{"journal_id": one.journal_id, "text": in_language(one.zh, one.en)} for one in wrong],
+        "on_the_way": len(comparison.differences) - len(wrong),
         "may_close": Role.OPERATOR in actor.roles,
     }
     return render(request, "marketplace/settlements.html", context, status=409 if "error" in context else 200)
@@ -46,7 +52,11 @@ def settlement(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     actor_of(request).require(*queries.SETTLEMENT_READERS)
     found = queries.settlement(settlement_id)
     zero = Money(sum(line.amount.minor for line in found.journal.lines), found.total.currency)
-    return render(request, "marketplace/settlement.html", {"settlement": found, "zero": zero})
+    parties = {share.party_id: share for share in found.shares}
+    lines = [
+        {"line": line, "party": parties.get(line.owner_id) if line.owner_id else None} for line in found.journal.lines
+    ]
+    return render(request, "marketplace/settlement.html", {"settlement": found, "lines": lines, "zero": zero})
 
 
 @require_GET
