@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import ConfigDict
 
 
 class ProfileOut(Schema):
@@ -90,6 +91,12 @@ class CubeOut(Schema):
 class AnnouncementIn(Schema):
     """What ``python -m privacy.domain.connect`` prints on the holder's machine."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"holder": "health", "public_key": "9f" * 32, "tables": [], "signature": "3c" * 64}
+        }
+    )
+
     holder: str = Field(max_length=64, examples=["health"])
     public_key: str
     tables: list[dict[str, Any]]
@@ -98,6 +105,10 @@ class AnnouncementIn(Schema):
 
 class PolicyIn(Schema):
     """A policy to put in force over one of the holder's tables."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"table": "randhie", "document": {"table": "randhie", "k": 10}}}
+    )
 
     table: str = Field(max_length=64, examples=["randhie"])
     document: dict[str, Any]

@@ -257,7 +257,12 @@ class BidIn(Schema):
 class SelectionIn(Schema):
     """The selection of an operator."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = _example(
+        plan_id=SAMPLE_ID,
+        method="open_tender",
+        bids=[{"bidder_id": SAMPLE_ID, "score": "91.50", "conflict": ""}],
+        operator_id=SAMPLE_ID,
+    )
     plan_id: UUID
     method: Method
     bids: Annotated[list[BidIn], Field(min_length=1, max_length=200)]
@@ -267,7 +272,15 @@ class SelectionIn(Schema):
 class AgreementIn(Schema):
     """An agreement; ``items`` holds the 13 items of 27号 Art 14 by key; ``valid_until`` is the day after the term."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = _example(
+        selection_id=SAMPLE_ID,
+        number="闽授运〔2025〕001号",
+        items={"scope": "医疗健康统计资源,目录见附件一", "term": "五年"},
+        resource_ids=[SAMPLE_ID],
+        valid_from="2025-07-01",
+        valid_until="2030-07-01",
+        revenue_shares={SAMPLE_ID: "1"},
+    )
     selection_id: UUID
     number: Annotated[str, Field(min_length=1, max_length=40)]
     items: dict[str, str]
