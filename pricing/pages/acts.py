@@ -83,7 +83,7 @@ def adjust(request: HttpRequest, survey_id: UUID, number: int) -> HttpResponse:
     line = next((one for one in view.lines if one.number == number), None)
     facts: Facts = [(_("Line"), number)]
     if line is not None:
-        facts += [(_("Submitted"), line.submitted), (_("Note"), line.line.note)]
+        facts += [(_("Submitted"), line.submitted), (_("Remark"), line.line.note)]
     return _act(
         request,
         AdjustmentForm(request.POST or None),
