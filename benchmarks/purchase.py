@@ -1,0 +1,163 @@
+"""A purchase through the service layer ÷ one SQL function that writes the same rows."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import psycopg2  # type: ignore[import-untyped]  # ships no types
+from django.db import connection
+from django.utils import timezone
+
+from benchmarks.ratio import Row, alternating, timed
+from config.story.player import play, stage
+from config.story.scenes import SCENES
+from deploy.local.postgres import Cluster
+from deploy.local.processes import plain_environment
+from kernel.actors import SYSTEM, Actor
+from marketplace import services
+from marketplace.types import PaymentOutcome, PaymentView, ProviderReport
+
+SQL: Final = Path(__file__).with_name("purchase.sql")
+PURCHASES: Final = 5
+CALLS: Final = 60
+NOTICE: Final = b"{}" * 600
+LATENCY: Final = re.compile(r"latency average = ([0-9.]+) ms")
+
+
+class Shop:
+    """The story's product and enterprise, and a purchase on either side."""
+
+    def __init__(self) -> None:
+        """Play the story's past: registration, agreement, prices, listing."""
+        now = timezone.now()
+        told = stage(now)
+        for _ in play([scene for scene in SCENES if not scene.live], told, now):
+            pass
+        self.product: UUID = told.id("build", "product")
+        self.buyer: Actor = told.actor("demo-buyer")
+        self._quantities: Iterator[int] = itertools.count(1000)
+
+    def buy(self) -> None:
+        """Buy once through the services: every call that web and worker make, without Stripe between them."""
+        now, quantity = timezone.now(), Decimal(next(self._quantities))
+        order = services.place_order(
+            product_id=self.product,
+            form="per_call",
+            quantity=quantity,
+            scenario="industry",
+            actor=self.buyer,
+            now=now,
+        )
+        payment = services.begin_payment(order_id=order.id, provider="stripe", actor=self.buyer, now=now)
+        self._paid(payment, f"cs_{payment.id.hex}", now)
+
+    def _paid(self, payment: PaymentView, reference: str, now: datetime) -> None:
+        url = f"https://checkout.example/{payment.id}"
+        services.record_redirect(payment_id=payment.id, reference=reference, url=url, now=now)
+        services.record_notice(
+            provider="stripe",
+            event_id=f"evt_{payment.id}",
+            kind="checkout.session.completed",
+            reference=reference,
+            body=NOTICE,
+            now=now,
+        )
+        report = ProviderReport(
+            provider="stripe",
+            reference=reference,
+            client_reference=str(payment.id),
+            outcome=PaymentOutcome.PAID,
+            minor=payment.amount.minor,
+            currency=payment.amount.currency,
+        )
+        state = services.apply_report(report=report, actor=SYSTEM, now=now).state
+        services.mark_notices(provider="stripe", reference=reference, outcome=state, now=now)
+
+    @property
+    def statement(self) -> str:
+        """The SQL that buys once."""
+        return f"SELECT benchmark_purchase('{self.product}', '{self.buyer.organisation_id}')"
+
+
+class Unequal(Exception):
+    """The two sides do not write the same rows, so their ratio means nothing."""
+
+
+def measure(cluster: Cluster, rounds: int) -> list[Row]:
+    """Measure a purchase against the function called by psycopg2 and by pgbench."""
+    shop = Shop()
+    shop.buy()
+    with connection.cursor() as cursor:
+        cursor.execute(SQL.read_text(encoding="utf-8"))
+    url = cluster.url(role="owner")
+    with closing(psycopg2.connect(url)) as direct:
+        direct.autocommit = True
+        same_rows(shop.buy, lambda: _call(direct, shop.statement, 1))
+        loop = alternating(lambda: _services(shop), lambda: _call(direct, shop.statement, CALLS), rounds)
+    bench = alternating(lambda: _services(shop), lambda: _pgbench(cluster, shop.statement), rounds)
+    return [
+        Row(name="purchase: services ÷ SQL function, pgbench", pairs=bench, unit="purchase"),
+        Row(name="purchase: services ÷ SQL function, psycopg2 loop", pairs=loop, unit="purchase"),
+    ]
+
+
+def same_rows(ours: Callable[[], None], bare: Callable[[], object]) -> None:
+    """Raise Unequal unless both sides add as many rows to the same tables."""
+    start = _rows()
+    ours()
+    between = _rows()
+    bare()
+    end = _rows()
+    added = {name: (between[name] - start[name], end[name] - between[name]) for name in end}
+    differ = {name: each for name, each in added.items() if each[0] != each[1]}
+    if differ:
+        raise Unequal(f"rows added by the services and by the function differ: {differ}")
+
+
+def _rows() -> Mapping[str, int]:
+    names = [name for name in connection.introspection.table_names() if not name.startswith("django_")]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in names))
+        return dict(cursor.fetchall())
+
+
+def _services(shop: Shop) -> float:
+    with timed() as watch:
+        for _ in range(PURCHASES):
+            shop.buy()
+    return watch.seconds / PURCHASES
+
+
+def _call(direct: psycopg2.extensions.connection, statement: str, times: int) -> float:
+    with timed() as watch, direct.cursor() as cursor:
+        for _ in range(times):
+            cursor.execute(statement)
+    return watch.seconds / times
+
+
+def _pgbench(cluster: Cluster, statement: str) -> float:
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+        script.write(f"{statement};\n")
+        script.flush()
+        command = [str(cluster.binaries / "pgbench"), "--no-vacuum", "--client=1", f"--transactions={CALLS}"]
+        run = subprocess.run(
+            [*command, f"--file={script.name}", cluster.url(role="owner")],
+            env=plain_environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    found = LATENCY.search(run.stdout)
+    if found is None:
+        raise RuntimeError(f"pgbench told no latency: {run.stdout}")
+    return float(found[1]) / 1000
