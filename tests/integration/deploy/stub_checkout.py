@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from deploy.local.places import Places
 from deploy.local.ports import LOOPBACK, free_ports
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -80,14 +79,11 @@ class StubCheckout:
             path.write_text(content)
         shutil.copytree(ROOT / "deploy", directory / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
         (directory / "node_modules").symlink_to(ROOT / "node_modules")
-        places = Places(ROOT)
-        (directory / ".venv").symlink_to(places.environment)
-        self._binaries = places.database_binaries()
+        (directory / ".venv").symlink_to(ROOT / ".venv")
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the caller's environment of a run: nothing of the tests' own variables."""
-        base = {"PATH": os.environ["PATH"], "PORT": str(self.port)}
-        return base | ({"PG_BIN": str(self._binaries)} if self._binaries else {}) | more
+        return {"PATH": os.environ["PATH"], "PORT": str(self.port)} | more
 
     @contextlib.contextmanager
     def run(self, **more: str) -> Iterator[subprocess.Popen[str]]:

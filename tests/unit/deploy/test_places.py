@@ -68,3 +68,19 @@ def test_somebody_elses_directory_outside_is_refused(tmp_path: Path, monkeypatch
     found.outside.symlink_to(tmp_path)
     with pytest.raises(CannotRun, match="belongs to somebody else"):
         found.make_outside()
+
+
+def test_a_copy_whose_environment_is_a_link_uses_what_that_one_put_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, copy = tmp_path / "root", tmp_path / "copy"
+    (home / ".venv").mkdir(parents=True)
+    copy.mkdir()
+    (copy / ".venv").symlink_to(home / ".venv")
+    monkeypatch.setattr(places, "privileged", lambda: True)
+    monkeypatch.setattr(places, "reachable", lambda path, _: path != home)
+    outside = Places(home).outside
+    assert outside is not None
+    assert Places(copy).outside is None
+    assert Places(copy).environment == outside / "venv"
+    assert Places(copy).code == copy
