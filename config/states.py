@@ -47,6 +47,7 @@ _WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "processing": ("处理中", "In progress"),
         "reviewed": ("已审核", "Reviewed"),
         "sealed": ("已封存", "Sealed"),
+        "sent": ("已发送", "Sent"),
         "submitted": ("已提交", "Submitted"),
         "waiting": ("等待中", "Waiting"),
     },
@@ -73,6 +74,7 @@ _WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "overdue": ("已逾期", "Overdue"),
         "refused": ("已拒绝", "Refused"),
         "rejected": ("未通过", "Rejected"),
+        "reverted": ("链上未执行", "Reverted"),
         "revoked": ("已撤销", "Revoked"),
     },
     "neutral": {
