@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import RequestFactory
+from django.utils import translation
 
 from kernel.actors import PUBLIC, Actor, RoleRequired
 from privacy import pages, policy, queries
@@ -30,7 +31,8 @@ def shown(page, actor, method="get", **names):
     request = getattr(RequestFactory(), method)("/")
     request.actor = actor
     request.session = {}
-    return page(request, **names)
+    with translation.override("zh-hans"):
+        return page(request, **names)
 
 
 def text(client, path, language="zh-hans"):
