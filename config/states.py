@@ -44,6 +44,7 @@ _WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "industry": ("产业、行业使用", "Industry use"),
         "open": ("进行中", "Open"),
         "placed": ("待支付", "Awaiting payment"),
+        "prepared": ("待发送", "Prepared"),
         "processing": ("处理中", "In progress"),
         "reviewed": ("已审核", "Reviewed"),
         "sealed": ("已封存", "Sealed"),

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -32,7 +33,7 @@ class View:
 
     width: int = WIDE
     language: str = "zh-hans"
-    theme: str = "light"
+    theme: Literal["light", "dark"] = "light"
     large: bool = False
 
     @property

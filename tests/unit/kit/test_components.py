@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from django import forms
 from django.core.paginator import Paginator
-from django.template import Context, Template, engines
+from django.template import Context, Engine, Template
 from django.test import RequestFactory
 from django.utils import translation
-from django_cotton.compiler_regex import CottonCompiler
+from django_cotton.compiler_regex import CottonCompiler  # type: ignore[import-untyped]  # it ships no types
 
 from config.environment import ROOT
 from kernel.errors import Conflict
@@ -25,7 +25,7 @@ COMPONENTS = ROOT / "config" / "templates" / "cotton"
 
 
 def draw(source: str, **context: object) -> str:
-    template = Template(CottonCompiler().process(source), engine=engines["django"].engine)
+    template = Template(CottonCompiler().process(source), engine=Engine.get_default())
     with translation.override("zh-hans"):
         text = template.render(Context({"request": RequestFactory().get("/"), **context}))
     return re.sub(r"\s+", " ", text).strip()

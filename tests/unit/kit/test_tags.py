@@ -8,6 +8,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django.template import Context
 from django.test import RequestFactory
 from django.utils import translation
 
@@ -124,9 +125,9 @@ def test_units_of_the_law_read_in_english_too():
 def test_preferences_are_one_of_the_known_values(cookie, value, shown):
     request = RequestFactory().get("/")
     request.COOKIES[cookie] = value
-    assert kit.preference({"request": request}, cookie) == shown
+    assert kit.preference(Context({"request": request}), cookie) == shown
 
 
 def test_the_pager_keeps_the_rest_of_the_query():
     request = RequestFactory().get("/catalogue/", {"q": "医疗", "page": "2"})
-    assert kit.page_query({"request": request}, "page", 3) == "?q=%E5%8C%BB%E7%96%97&page=3"
+    assert kit.page_query(Context({"request": request}), "page", 3) == "?q=%E5%8C%BB%E7%96%97&page=3"
