@@ -41,7 +41,13 @@ def book(
     journal = models.JournalEntry.objects.create(
         public_id=journal_id, salt=salt, kind=movement, order=order, happened_at=now, entry_id=entry_id
     )
-    accounts = _accounts(checked)
+    _write(journal, checked)
+    return journal
+
+
+def _write(journal: models.JournalEntry, lines: Sequence[books.Line]) -> None:
+    """Write lines in one order for all writers: the database adds each to its account's balance as it is inserted."""
+    accounts = _accounts(lines)
     rows = [
         models.JournalLine(
             journal=journal,
@@ -49,11 +55,9 @@ def book(
             amount=line.amount.minor,
             currency=line.amount.currency,
         )
-        for line in checked
+        for line in lines
     ]
-    # One order for all writers: the database adds each line to its account's balance as it is inserted.
     models.JournalLine.objects.bulk_create(sorted(rows, key=lambda row: row.account_id))
-    return journal
 
 
 def _accounts(lines: Iterable[books.Line]) -> dict[tuple[str, str], int]:

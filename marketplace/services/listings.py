@@ -116,12 +116,18 @@ def _offer(found: Standing, statements: Statements) -> gate.Offer:
     )
 
 
-def _publish(
-    found: Standing, statements: Statements, answers: Sequence[gate.Check], *, actor: Actor, now: datetime
-) -> models.Listing:
-    product, public_id = found.product, uuid4()
+def _tell(
+    public_id: UUID,
+    found: Standing,
+    statements: Statements,
+    answers: Sequence[gate.Check],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    product = found.product
     grounds = (product.coded_entry_id, found.agreement.entry_id, *found.price_entries)
-    entry_id = ledger.append(
+    return ledger.append(
         kind=kinds.LISTING_PUBLISHED,
         subject=f"product:{product.id}",
         payload={
@@ -140,6 +146,12 @@ def _publish(
         actor=actor,
         now=now,
     )
+
+
+def _publish(
+    found: Standing, statements: Statements, answers: Sequence[gate.Check], *, actor: Actor, now: datetime
+) -> models.Listing:
+    product, public_id = found.product, uuid4()
     cheapest = min(found.prices, key=lambda price: price.fee)
     return models.Listing.objects.create(
         public_id=public_id,
@@ -165,7 +177,7 @@ def _publish(
         search=search.document(_passages(found)),
         state="listed",
         listed_at=now,
-        entry_id=entry_id,
+        entry_id=_tell(public_id, found, statements, answers, actor=actor, now=now),
     )
 
 

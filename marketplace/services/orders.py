@@ -126,29 +126,7 @@ def _place(
     *, product: ProductView, listing: models.Listing, quote: QuoteView, actor: Actor, now: datetime
 ) -> models.Order:
     public_id, buyer_id = uuid4(), _organisation(actor)
-    grounds = (listing.entry_id, product.coded_entry_id, quote.entry_id)
-    entry_id = ledger.append(
-        kind=kinds.ORDER_PLACED,
-        subject=f"order:{public_id}",
-        payload={
-            "order": str(public_id),
-            "product": str(product.id),
-            "form": str(quote.form),
-            "unit": quote.unit,
-            "quantity": f"{quote.quantity.normalize():f}",
-            "scenario": str(quote.scenario),
-        },
-        refs=tuple(dict.fromkeys(ground for ground in grounds if ground)),
-        confidential={
-            "buyer": str(buyer_id),
-            "unit_price": f"{quote.unit_price} {quote.unit}",
-            "total": f"{quote.total.minor} {quote.total.currency}",
-            "quote": str(quote.id),
-        },
-        actor=actor,
-        now=now,
-    )
-    return models.Order.objects.create(
+    order = models.Order.objects.create(
         public_id=public_id,
         number=f"DD{now:%Y%m%d}{public_id.hex[:8].upper()}",
         buyer_id=buyer_id,
@@ -166,7 +144,35 @@ def _place(
         placed_at=now,
         placed_by=actor.user_id,
         expires_at=now + TIME_TO_PAY,
-        entry_id=entry_id,
+        entry_id=_tell(
+            public_id, quote, (listing.entry_id, product.coded_entry_id, quote.entry_id), actor=actor, now=now
+        ),
+    )
+    order.refresh_from_db()
+    return order
+
+
+def _tell(public_id: UUID, quote: QuoteView, grounds: tuple[UUID | None, ...], *, actor: Actor, now: datetime) -> UUID:
+    return ledger.append(
+        kind=kinds.ORDER_PLACED,
+        subject=f"order:{public_id}",
+        payload={
+            "order": str(public_id),
+            "product": str(quote.product_id),
+            "form": str(quote.form),
+            "unit": quote.unit,
+            "quantity": f"{quote.quantity.normalize():f}",
+            "scenario": str(quote.scenario),
+        },
+        refs=tuple(dict.fromkeys(ground for ground in grounds if ground)),
+        confidential={
+            "buyer": str(actor.organisation_id),
+            "unit_price": f"{quote.unit_price} {quote.unit}",
+            "total": f"{quote.total.minor} {quote.total.currency}",
+            "quote": str(quote.id),
+        },
+        actor=actor,
+        now=now,
     )
 
 

@@ -130,10 +130,11 @@ def _close(first: date, shares: list[_Share], refs: list[UUID], *, actor: Actor,
         journal=journal,
         entry_id=journal.entry_id,
     )
-    models.SettlementLine.objects.bulk_create(
-        models.SettlementLine(
-            settlement=settlement, order=share.order, party_id=share.party, share=share.share, amount=share.amount.minor
-        )
-        for share in shares
-    )
+    models.SettlementLine.objects.bulk_create(_line(settlement, share) for share in shares)
     return settlement
+
+
+def _line(settlement: models.Settlement, share: _Share) -> models.SettlementLine:
+    return models.SettlementLine(
+        settlement=settlement, order=share.order, party_id=share.party, share=share.share, amount=share.amount.minor
+    )
