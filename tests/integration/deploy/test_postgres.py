@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -171,6 +172,7 @@ def test_a_long_path_gets_a_short_socket(place: Path) -> None:
     with Cluster(deep / "postgres", binaries=BINARIES, durable=False) as found:
         assert len(os.fsencode(found.socket_directory)) < 60
         assert found.sql("SELECT 1") == "1"
+    shutil.rmtree(found.socket_directory)
 
 
 def test_the_server_ends_with_whoever_started_it(place: Path) -> None:
