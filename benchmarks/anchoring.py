@@ -6,7 +6,7 @@ import hashlib
 import http.client
 import json
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -122,6 +122,10 @@ class Single:
         """What the last entry cost."""
         return int(self.last["gasUsed"], 16)
 
+    def close(self) -> None:
+        """Close the connection to the node."""
+        self.rpc.connection.close()
+
     def _signed(self, number: int) -> Any:
         leaf = hashlib.sha256(b"\0" + number.to_bytes(8, "big")).digest()
         data = append_call(number, [leaf])
@@ -161,7 +165,7 @@ def measure(_cluster: Cluster, rounds: int) -> list[Row]:
     with ExitStack() as stack:
         place: Path = stack.enter_context(scratch())
         ours = Batched(stack.enter_context(Node(place / "ours")))
-        bare = Single(stack.enter_context(Node(place / "bare")))
+        bare = stack.enter_context(closing(Single(stack.enter_context(Node(place / "bare")))))
         ours.run(SINGLES)
         bare.run()
         return [row for count in BATCHES for row in _batch(ours, bare, count, rounds)]

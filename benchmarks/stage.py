@@ -53,12 +53,17 @@ def platform() -> Iterator[Cluster]:
         os.environ |= _variables(place, running.url(role="owner"))
         django.setup()
         call_command("migrate", interactive=False, verbosity=0)
-        for name in ("platform", "office"):
-            KeyStore(place / "keys", PASSPHRASE).ensure_signer(name)
-        for code in CODES:
-            published = announcement(holder_source(code, place / "holders" / code))
-            write_json(place / "holders-public" / f"{code}.json", published)
+        furnish(place, KeyStore(place / "keys", PASSPHRASE))
         yield running
+
+
+def furnish(place: Path, keys: KeyStore) -> None:
+    """Make what the story's past needs: the platform's keys, and in ``place`` what the holders publish."""
+    for name in ("platform", "office"):
+        keys.ensure_signer(name)
+    for code in CODES:
+        published = announcement(holder_source(code, place / "holders" / code))
+        write_json(place / "holders-public" / f"{code}.json", published)
 
 
 def _variables(place: Path, database: str) -> dict[str, str]:
