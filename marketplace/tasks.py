@@ -5,6 +5,7 @@ does no harm.
 """
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -106,7 +107,16 @@ def settle_payments() -> None:
 
 @shared_task(name="marketplace.expire")
 def expire() -> None:
-    """Expire unpaid orders and licences whose period is over."""
+    """Expire unpaid orders and licences whose period is over, and close the month that ended."""
     now = timezone.now()
     services.expire_orders(now=now)
     services.expire_licences(now=now)
+    close_ended_month(now=now)
+
+
+def close_ended_month(*, now: datetime) -> None:
+    """Settle what is left of the month before this one, and report its income to pricing."""
+    ended = timezone.localdate(now).replace(day=1) - timedelta(days=1)
+    with suppress(services.NothingToSettle):
+        services.close_month(month=ended, actor=SYSTEM, now=now)
+    services.report_income(month=ended, now=now)

@@ -1,6 +1,7 @@
 """What may be done in the marketplace."""
 
 from marketplace.services.asking import LicenceNotActive, QuotaUsed, ask_query, read_cube, submit_lookup
+from marketplace.services.income import report_income
 from marketplace.services.licences import expire_licences, resume_licence, revoke_licence, suspend_licence
 from marketplace.services.listings import (
     AlreadyListed,
@@ -57,6 +58,7 @@ __all__ = [
     "record_notice",
     "record_redirect",
     "record_refund",
+    "report_income",
     "request_refund",
     "resume_licence",
     "revoke_licence",

@@ -1,7 +1,7 @@
 """A product through the gate, into an order, and what is refused on the way."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,9 +12,10 @@ from ledger import queries as ledger
 from marketplace import models, queries, services
 from marketplace.queries import Question
 from marketplace.services import Statements
+from marketplace.tasks import close_ended_month
 from marketplace.terms import BadQuantity
 from pricing import services as pricing
-from pricing.queries import NoFee
+from pricing.queries import NoFee, income_by_month, income_by_product
 from registry.queries import NotTradable
 from registry.types import Role
 from tests.factories.marketplace import GOOD, NOW, Shop
@@ -149,3 +150,17 @@ def test_a_confirmed_public_use_is_free_and_gives_a_licence_at_once(shop):
 
 def test_statements_are_plain_values():
     assert Statements(quality="a", compliance="b").security_review == ""
+
+
+def test_a_month_that_ended_is_closed_and_its_income_reported_once(shop):
+    shop.licence(quantity="1000")
+    december = NOW + timedelta(days=20)
+    assert services.report_income(month=NOW.date(), now=december) == 0  # not closed yet
+    close_ended_month(now=NOW + timedelta(days=1))
+    assert queries.settlements() == ()  # not over yet
+    close_ended_month(now=december)
+    close_ended_month(now=december + timedelta(minutes=1))
+    assert [view.total for view in queries.settlements()] == [Money(12_000)]
+    agreement = shop.market.agreement
+    assert income_by_month(agreement, year=2026) == ((date(2026, 11, 1), Money(12_000), Money(12_000)),)
+    assert [line.quantity for line in income_by_product(agreement, year=2026)] == [Decimal(1000)]
