@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import jsonschema  # type: ignore[import-untyped]  # ships no types
+import jsonschema
 
 from kernel.errors import InvalidInput
 from privacy.budget import micro, share, written

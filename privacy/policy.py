@@ -13,7 +13,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import IntEnum
 from typing import Any, Final
 
-import jsonschema  # type: ignore[import-untyped]  # ships no types
+import jsonschema
 
 from kernel.errors import InvalidInput
 from privacy.budget import micro

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-import jsonschema  # type: ignore[import-untyped]  # ships no types
+import jsonschema
 from django.db import transaction
 
 import ledger.services

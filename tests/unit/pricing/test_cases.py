@@ -1,5 +1,6 @@
 """The worked cases of tests/cases/pricing, one file per clause, as a price official reads them."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pricing.derivation import Node
 from pricing.units import ChargingForm
 
 FOLDER = Path(__file__).resolve().parents[2] / "cases" / "pricing"
-DAY = parameters.date(2026, 6, 1)
+DAY = date(2026, 6, 1)
 AGREES = "agrees"
 
 
