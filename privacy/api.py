@@ -12,7 +12,7 @@ from kernel.idempotency import creating
 from privacy import queries, services
 from privacy.guard import longest
 from privacy.profile import PROFILES
-from privacy.schemas import AnnouncementIn, Created, CubeOut, PolicyIn, PolicyOut, ProfileOut, SourceOut, TableOut
+from privacy.schemas import AnnouncementIn, PolicyIn, PolicyOut, PrivacyId, ProfileOut, ReleaseOut, SourceOut, TableOut
 
 router = Router(tags=["privacy"])
 Answer = dict[str, Any]
@@ -54,7 +54,7 @@ def source(request: HttpRequest, source_id: UUID) -> object:  # noqa: ARG001 - n
     return queries.source(source_id)
 
 
-@router.post("/sources", response={201: Created})
+@router.post("/sources", response={201: PrivacyId})
 @creating
 def connect(request: HttpRequest, body: AnnouncementIn) -> Answer:
     """Connect the caller's domain worker from its signed announcement (holder agents)."""
@@ -74,7 +74,7 @@ def policy(request: HttpRequest, product_id: UUID) -> object:  # noqa: ARG001 - 
     return queries.policy(product_id)
 
 
-@router.post("/products/{product_id}/policies", response={201: Created})
+@router.post("/products/{product_id}/policies", response={201: PrivacyId})
 @creating
 def activate(request: HttpRequest, product_id: UUID, body: PolicyIn) -> Answer:
     """Put a query policy in force over the caller's own table (holder agents)."""
@@ -84,13 +84,13 @@ def activate(request: HttpRequest, product_id: UUID, body: PolicyIn) -> Answer:
     return {"id": str(policy_id)}
 
 
-@router.get("/products/{product_id}/cubes", response=list[CubeOut])
+@router.get("/products/{product_id}/cubes", response=list[ReleaseOut])
 def cubes(request: HttpRequest, product_id: UUID) -> object:  # noqa: ARG001 - ninja's signature
     """Return the releases of a product's protected table, newest first, without cells."""
     return queries.cubes(product_id=product_id)
 
 
-@router.post("/products/{product_id}/cubes", response={201: Created})
+@router.post("/products/{product_id}/cubes", response={201: PrivacyId})
 @creating
 def release(request: HttpRequest, product_id: UUID) -> Answer:
     """Order the protected table of a product's policy from the caller's domain worker (holder agents)."""

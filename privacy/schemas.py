@@ -73,7 +73,7 @@ class PolicyOut(Schema):
     entry_id: UUID
 
 
-class CubeOut(Schema):
+class ReleaseOut(Schema):
     """A protected table's release, without its cells: they are read under a licence."""
 
     id: UUID
@@ -114,7 +114,7 @@ class PolicyIn(Schema):
     document: dict[str, Any]
 
 
-class Created(Schema):
+class PrivacyId(Schema):
     """The id of what was made."""
 
     id: UUID

@@ -12,24 +12,24 @@ from kernel.actors import Actor
 from kernel.idempotency import creating, idempotent
 from registry import queries, services
 from registry.schemas import (
+    ActReasonIn,
     AgreementIn,
-    ApplicationIn,
     CertificateOut,
     Coded,
-    Created,
-    DecisionIn,
     DisclosureOut,
     Done,
     FilingIn,
     MaterialsIn,
     NoticeOut,
+    ObjectionDecisionIn,
     ObjectionIn,
+    OperationPlanIn,
     OrganisationOut,
-    PlanIn,
     ProductIn,
     ProductOut,
-    ReasonIn,
+    RegistrationIn,
     RegistrationOut,
+    RegistryId,
     ResourceIn,
     ResourceOut,
     SelectionIn,
@@ -68,7 +68,7 @@ def resources(request: HttpRequest, holder_id: UUID | None = None) -> list[Resou
     return list(queries.resources(holder_id=holder_id, registered=True))
 
 
-@router.post("/resources", response={201: Created})
+@router.post("/resources", response={201: RegistryId})
 @creating
 def declare_resource(request: HttpRequest, body: ResourceIn) -> Answer:
     """Declare a data resource of the caller's organisation (holder agents)."""
@@ -82,7 +82,7 @@ def resource(request: HttpRequest, resource_id: UUID) -> object:
     return queries.visible_resource(resource_id, actor=_actor(request))
 
 
-@router.post("/products", response={201: Created})
+@router.post("/products", response={201: RegistryId})
 @creating
 def declare_product(request: HttpRequest, body: ProductIn) -> Answer:
     """Declare a product under an agreement in force (its operator)."""
@@ -96,9 +96,9 @@ def product(request: HttpRequest, product_id: UUID) -> object:
     return queries.visible_product(product_id, actor=_actor(request))
 
 
-@router.post("/registrations", response={201: Created})
+@router.post("/registrations", response={201: RegistryId})
 @creating
-def apply(request: HttpRequest, body: ApplicationIn) -> Answer:
+def apply(request: HttpRequest, body: RegistrationIn) -> Answer:
     """Apply for the first registration of the caller's own resource or product."""
     registration_id = services.apply(
         subject_kind=body.subject_kind,
@@ -136,7 +136,7 @@ def accept(request: HttpRequest, registration_id: UUID) -> Answer:
 
 @router.post("/registrations/{registration_id}/return", response=Done)
 @idempotent
-def return_for_completion(request: HttpRequest, registration_id: UUID, body: ReasonIn) -> Answer:
+def return_for_completion(request: HttpRequest, registration_id: UUID, body: ActReasonIn) -> Answer:
     """Return an application, naming all that is missing (clerk)."""
     actor, now = _actor(request), timezone.now()
     services.return_for_completion(registration_id=registration_id, reason=body.reason, actor=actor, now=now)
@@ -145,7 +145,7 @@ def return_for_completion(request: HttpRequest, registration_id: UUID, body: Rea
 
 @router.post("/registrations/{registration_id}/refuse", response=Done)
 @idempotent
-def refuse(request: HttpRequest, registration_id: UUID, body: ReasonIn) -> Answer:
+def refuse(request: HttpRequest, registration_id: UUID, body: ActReasonIn) -> Answer:
     """Refuse an application (clerk) or a review (reviewer)."""
     actor, now = _actor(request), timezone.now()
     services.refuse(registration_id=registration_id, reason=body.reason, actor=actor, now=now)
@@ -183,7 +183,7 @@ def notices(request: HttpRequest, current: bool = True) -> list[NoticeView]:  # 
     return list(queries.notices(now=timezone.now(), current=current))
 
 
-@router.post("/notices/{registration_id}/objections", response={201: Created})
+@router.post("/notices/{registration_id}/objections", response={201: RegistryId})
 @creating
 def raise_objection(request: HttpRequest, registration_id: UUID, body: ObjectionIn) -> Answer:
     """Object during public notice, by real name and with evidence."""
@@ -197,23 +197,23 @@ def raise_objection(request: HttpRequest, registration_id: UUID, body: Objection
     return _created(objection_id)
 
 
-@router.post("/objections/{objection_id}/decision", response=Created)
+@router.post("/objections/{objection_id}/decision", response=RegistryId)
 @idempotent
-def decide_objection(request: HttpRequest, objection_id: UUID, body: DecisionIn) -> Answer:
+def decide_objection(request: HttpRequest, objection_id: UUID, body: ObjectionDecisionIn) -> Answer:
     """Decide an objection (reviewer)."""
     actor, now = _actor(request), timezone.now()
     services.decide_objection(objection_id=objection_id, upheld=body.upheld, reason=body.reason, actor=actor, now=now)
     return {"id": str(objection_id)}
 
 
-@router.post("/plans", response={201: Created})
+@router.post("/plans", response={201: RegistryId})
 @creating
-def adopt_plan(request: HttpRequest, body: PlanIn) -> Answer:
+def adopt_plan(request: HttpRequest, body: OperationPlanIn) -> Answer:
     """Adopt a plan of authorised operation (implementing agency)."""
     return _created(services.adopt_plan(draft=body.draft(), actor=_actor(request), now=timezone.now()))
 
 
-@router.post("/selections", response={201: Created})
+@router.post("/selections", response={201: RegistryId})
 @creating
 def select_operator(request: HttpRequest, body: SelectionIn) -> Answer:
     """Record the selection of an operator (implementing agency)."""
@@ -228,7 +228,7 @@ def select_operator(request: HttpRequest, body: SelectionIn) -> Answer:
     return _created(selection_id)
 
 
-@router.post("/agreements", response={201: Created})
+@router.post("/agreements", response={201: RegistryId})
 @creating
 def conclude_agreement(request: HttpRequest, body: AgreementIn) -> Answer:
     """Conclude an agreement (implementing agency)."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from ninja import Schema
 
 
-class Created(Schema):
+class RegistryId(Schema):
     """The id of what was created."""
 
     id: UUID

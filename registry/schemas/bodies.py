@@ -192,7 +192,7 @@ class MaterialsIn(Schema):
         return Materials(**self.model_dump())
 
 
-class ApplicationIn(Schema):
+class RegistrationIn(Schema):
     """An application for a first registration."""
 
     model_config = ConfigDict(extra="forbid")
@@ -202,7 +202,7 @@ class ApplicationIn(Schema):
     materials: MaterialsIn
 
 
-class ReasonIn(Schema):
+class ActReasonIn(Schema):
     """A reason."""
 
     model_config = _example(reason="缺少数据安全风险评估报告。")
@@ -217,7 +217,7 @@ class ObjectionIn(Schema):
     evidence: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
-class DecisionIn(Schema):
+class ObjectionDecisionIn(Schema):
     """The decision on an objection."""
 
     model_config = _example(upheld=False, reason="经复核,异议不成立。")
@@ -225,7 +225,7 @@ class DecisionIn(Schema):
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-class PlanIn(Schema):
+class OperationPlanIn(Schema):
     """A plan of authorised operation; ``items`` holds the 12 items of 27号 Art 9 by key."""
 
     model_config = ConfigDict(extra="forbid")

@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.apps import apps
 from django.test import Client
+from ninja import Schema
 
 from config.api import api
 
@@ -103,3 +104,16 @@ def test_every_operation_has_a_summary_and_creating_ones_show_an_example():
         if not (content.get("example") or content.get("examples") or target.get("example") or target.get("examples")):
             bare.append(name)
     assert bare == []
+
+
+def test_no_two_schemas_share_a_name():
+    def below(schema):
+        for each in schema.__subclasses__():
+            yield each
+            yield from below(each)
+
+    modules = {}
+    for schema in below(Schema):
+        modules.setdefault(schema.__name__, set()).add(schema.__module__)
+    # In the OpenAPI document the later one would stand in the place of the earlier.
+    assert {name: where for name, where in modules.items() if len(where) > 1} == {}
