@@ -14,26 +14,26 @@ from kernel.money import Money
 from pricing import figures, queries, services
 from pricing.schemas import (
     AdjustmentIn,
-    ApplicationIn,
-    ApplicationOut,
     CalculationOut,
     CeilingOut,
     CeilingsIn,
     ConcurrenceIn,
     ConfirmationIn,
-    Created,
-    DecisionIn,
-    DecisionOut,
     DerivationOut,
     FeeIn,
     FeeOut,
     IncomeIn,
-    QuoteIn,
-    QuoteOut,
-    ReasonIn,
+    IncomeRecordedOut,
+    PriceQuoteIn,
+    PriceQuoteOut,
+    PricingApplicationIn,
+    PricingReasonIn,
     ReplayOut,
+    RevenueDecisionIn,
+    RevenueDecisionOut,
     ReviewOut,
     ScenarioIn,
+    ScenarioOut,
     SurveyIn,
     SurveyOut,
     TouchedOut,
@@ -64,7 +64,7 @@ def ceilings(request: HttpRequest, product_id: UUID) -> list[CeilingOut]:  # noq
 
 
 @router.get("/price", response=CalculationOut)
-def price(request: HttpRequest, asked: Query[QuoteIn]) -> CalculationOut:
+def price(request: HttpRequest, asked: Query[PriceQuoteIn]) -> CalculationOut:
     """Return what a quantity costs now and why; nothing is stored."""
     buyer = _actor(request).organisation_id
     given = asked.dict()
@@ -72,18 +72,18 @@ def price(request: HttpRequest, asked: Query[QuoteIn]) -> CalculationOut:
     return CalculationOut.of(priced)
 
 
-@router.post("/quotes", response={201: QuoteOut})
+@router.post("/quotes", response={201: PriceQuoteOut})
 @creating
-def make_quote(request: HttpRequest, body: QuoteIn) -> Answer:
+def make_quote(request: HttpRequest, body: PriceQuoteIn) -> Answer:
     """Quote a quantity for the caller's organisation, binding for 30 days."""
     view = services.quote(**body.dict(), actor=_actor(request), now=timezone.now())
-    return QuoteOut.of(view)
+    return PriceQuoteOut.of(view)
 
 
-@router.get("/quotes/{quote_id}", response=QuoteOut)
-def quote(request: HttpRequest, quote_id: UUID) -> QuoteOut:
+@router.get("/quotes/{quote_id}", response=PriceQuoteOut)
+def quote(request: HttpRequest, quote_id: UUID) -> PriceQuoteOut:
     """Return a quote to its buyer, an authority or the regulator."""
-    return QuoteOut.of(queries.visible_quote(quote_id, actor=_actor(request)))
+    return PriceQuoteOut.of(queries.visible_quote(quote_id, actor=_actor(request)))
 
 
 @router.get("/derivations/{derivation_id}", response=DerivationOut)
@@ -186,7 +186,7 @@ def adjust_line(request: HttpRequest, survey_id: UUID, number: int, body: Adjust
 
 @router.post("/surveys/{survey_id}/application", response=SurveyOut)
 @idempotent
-def apply_for_pricing(request: HttpRequest, survey_id: UUID, body: ApplicationIn) -> Answer:
+def apply_for_pricing(request: HttpRequest, survey_id: UUID, body: PricingApplicationIn) -> Answer:
     """Apply in writing for the permitted revenue to be decided (authorising body)."""
     view = services.apply_for_pricing(
         survey_id=survey_id, application=body.application, actor=_actor(request), now=timezone.now()
@@ -194,9 +194,9 @@ def apply_for_pricing(request: HttpRequest, survey_id: UUID, body: ApplicationIn
     return SurveyOut.of(view)
 
 
-@router.post("/surveys/{survey_id}/decision", response={201: DecisionOut})
+@router.post("/surveys/{survey_id}/decision", response={201: RevenueDecisionOut})
 @creating
-def decide(request: HttpRequest, survey_id: UUID, body: DecisionIn) -> Answer:
+def decide(request: HttpRequest, survey_id: UUID, body: RevenueDecisionIn) -> Answer:
     """Decide the permitted revenue; it waits for the data authority (price authority)."""
     view = services.decide_permitted_revenue(
         survey_id=survey_id,
@@ -205,40 +205,40 @@ def decide(request: HttpRequest, survey_id: UUID, body: DecisionIn) -> Answer:
         actor=_actor(request),
         now=timezone.now(),
     )
-    return DecisionOut.of(view)
+    return RevenueDecisionOut.of(view)
 
 
-@router.get("/decisions", response=list[DecisionOut])
+@router.get("/decisions", response=list[RevenueDecisionOut])
 @paginate
-def decisions(request: HttpRequest, agreement_id: UUID | None = None) -> list[DecisionOut]:  # noqa: ARG001 - ninja's
+def decisions(request: HttpRequest, agreement_id: UUID | None = None) -> list[RevenueDecisionOut]:  # noqa: ARG001 - ninja's
     """Return the decisions on permitted revenue, newest first."""
-    return [DecisionOut.of(view) for view in queries.decisions(agreement_id=agreement_id)]
+    return [RevenueDecisionOut.of(view) for view in queries.decisions(agreement_id=agreement_id)]
 
 
-@router.get("/decisions/{decision_id}", response=DecisionOut)
-def decision(request: HttpRequest, decision_id: UUID) -> DecisionOut:  # noqa: ARG001 - ninja's signature
+@router.get("/decisions/{decision_id}", response=RevenueDecisionOut)
+def decision(request: HttpRequest, decision_id: UUID) -> RevenueDecisionOut:  # noqa: ARG001 - ninja's signature
     """Return a decision on permitted revenue."""
-    return DecisionOut.of(queries.decision(decision_id))
+    return RevenueDecisionOut.of(queries.decision(decision_id))
 
 
-@router.post("/decisions/{decision_id}/concurrence", response=DecisionOut)
+@router.post("/decisions/{decision_id}/concurrence", response=RevenueDecisionOut)
 @idempotent
 def concur(request: HttpRequest, decision_id: UUID, body: ConcurrenceIn) -> Answer:
     """Concur in a decision, which takes effect (data authority)."""
     view = services.concur_permitted_revenue(
         decision_id=decision_id, **body.dict(), actor=_actor(request), now=timezone.now()
     )
-    return DecisionOut.of(view)
+    return RevenueDecisionOut.of(view)
 
 
-@router.post("/decisions/{decision_id}/withdrawal", response=DecisionOut)
+@router.post("/decisions/{decision_id}/withdrawal", response=RevenueDecisionOut)
 @idempotent
-def withdraw(request: HttpRequest, decision_id: UUID, body: ReasonIn) -> Answer:
+def withdraw(request: HttpRequest, decision_id: UUID, body: PricingReasonIn) -> Answer:
     """Withdraw a proposed decision, or refuse to concur (price or data authority)."""
     view = services.withdraw_permitted_revenue(
         decision_id=decision_id, reason=body.reason, actor=_actor(request), now=timezone.now()
     )
-    return DecisionOut.of(view)
+    return RevenueDecisionOut.of(view)
 
 
 @router.post("/decisions/{decision_id}/ceilings", response={201: list[CeilingOut]})
@@ -251,42 +251,42 @@ def set_ceilings(request: HttpRequest, decision_id: UUID, body: CeilingsIn) -> A
     return [CeilingOut.of(view) for view in views]
 
 
-@router.get("/scenarios", response=list[ApplicationOut])
+@router.get("/scenarios", response=list[ScenarioOut])
 @paginate
-def case_library(request: HttpRequest) -> list[ApplicationOut]:  # noqa: ARG001 - ninja's signature
+def case_library(request: HttpRequest) -> list[ScenarioOut]:  # noqa: ARG001 - ninja's signature
     """Return the public library of confirmed application scenarios."""
-    return [ApplicationOut.of(view) for view in queries.case_library()]
+    return [ScenarioOut.of(view) for view in queries.case_library()]
 
 
-@router.post("/scenarios", response={201: ApplicationOut})
+@router.post("/scenarios", response={201: ScenarioOut})
 @creating
 def declare_scenario(request: HttpRequest, body: ScenarioIn) -> Answer:
     """Declare what the caller's organisation uses a product for (buyers)."""
     view = services.declare_scenario(**body.dict(), actor=_actor(request), now=timezone.now())
-    return ApplicationOut.of(view)
+    return ScenarioOut.of(view)
 
 
-@router.post("/scenarios/{application_id}/confirmation", response=ApplicationOut)
+@router.post("/scenarios/{application_id}/confirmation", response=ScenarioOut)
 @idempotent
 def confirm_scenario(request: HttpRequest, application_id: UUID, body: ConfirmationIn) -> Answer:
     """Confirm a declared use, with a reduction where one is granted (the agreement's agency)."""
     view = services.confirm_scenario(
         application_id=application_id, **body.dict(), actor=_actor(request), now=timezone.now()
     )
-    return ApplicationOut.of(view)
+    return ScenarioOut.of(view)
 
 
-@router.post("/scenarios/{application_id}/refusal", response=ApplicationOut)
+@router.post("/scenarios/{application_id}/refusal", response=ScenarioOut)
 @idempotent
-def refuse_scenario(request: HttpRequest, application_id: UUID, body: ReasonIn) -> Answer:
+def refuse_scenario(request: HttpRequest, application_id: UUID, body: PricingReasonIn) -> Answer:
     """Refuse a declared use with a reason (the agreement's agency)."""
     view = services.refuse_scenario(
         application_id=application_id, reason=body.reason, actor=_actor(request), now=timezone.now()
     )
-    return ApplicationOut.of(view)
+    return ScenarioOut.of(view)
 
 
-@router.post("/agreements/{agreement_id}/income", response={201: Created})
+@router.post("/agreements/{agreement_id}/income", response={201: IncomeRecordedOut})
 @creating
 def record_income(request: HttpRequest, agreement_id: UUID, body: IncomeIn) -> Answer:
     """Record a month's income of an agreement's products (its operator)."""

@@ -22,7 +22,7 @@ from pricing.types import (
 )
 
 
-class Created(Schema):
+class IncomeRecordedOut(Schema):
     """The id of what was created."""
 
     id: UUID
@@ -128,7 +128,7 @@ class CalculationOut(Schema):
         )
 
 
-class QuoteOut(Schema):
+class PriceQuoteOut(Schema):
     """A quote: binding until ``valid_until``; ``confirmed`` says whether a free use has been confirmed."""
 
     id: UUID
@@ -231,7 +231,7 @@ class SurveyOut(Schema):
         )
 
 
-class DecisionOut(Schema):
+class RevenueDecisionOut(Schema):
     """A decision on permitted revenue."""
 
     id: UUID
@@ -309,7 +309,7 @@ class ReplayOut(Schema):
     identical: bool
 
 
-class ApplicationOut(Schema):
+class ScenarioOut(Schema):
     """An application scenario."""
 
     id: UUID

@@ -37,7 +37,7 @@ def _tariff(name: str, tiers: Sequence[TierIn]) -> Tariff:
     return tariff.read(name, [tier.model_dump() for tier in tiers])
 
 
-class QuoteIn(Schema):
+class PriceQuoteIn(Schema):
     """What to quote."""
 
     model_config = _example(product_id=SAMPLE_ID, form="per_call", quantity="1000", scenario="industry")
@@ -115,21 +115,21 @@ class AdjustmentIn(Schema):
     reason: Text
 
 
-class ApplicationIn(Schema):
+class PricingApplicationIn(Schema):
     """The authorising body's written application."""
 
     model_config = _example(application="已满一个完整年度，申请核定最高准许收入。")
     application: Text
 
 
-class ReasonIn(Schema):
+class PricingReasonIn(Schema):
     """Why."""
 
     model_config = _example(reason="加点过高")
     reason: Text
 
 
-class DecisionIn(Schema):
+class RevenueDecisionIn(Schema):
     """What the price authority fixes; yield and add-on in per cent, amounts in yuan."""
 
     model_config = _example(
