@@ -1,0 +1,112 @@
+"""Every page of the told story in a real browser: both languages, both widths, no finding.
+
+``SCREENSHOTS=DIRECTORY`` keeps a picture of every view; ``EVERY_VIEW=1`` looks in all combinations and in the dark.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from tests.journeys.ui.page_checks import EVERY_VIEW, NARROW, WIDE, View, check_page, enter_demonstration
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.xdist_group("platform")]
+SHOTS = Path(os.environ["SCREENSHOTS"]) if "SCREENSHOTS" in os.environ else None
+TWO_VIEWS = (View(width=WIDE), View(width=NARROW, language="en"))
+VIEWS = EVERY_VIEW if os.environ.get("EVERY_VIEW") else TWO_VIEWS
+
+PUBLIC = {
+    "home": "/",
+    "catalogue": "/catalogue/?q=门诊",
+    "nothing-found": "/catalogue/?q=没有这样的产品",
+    "product": "/products/{build.product}/",
+    "fees": "/pricing/",
+    "price": "/pricing/products/{build.product}/",
+    "decision": "/pricing/decisions/{decide.decision}/",
+    "notices": "/registry/notices/",
+    "registration": "/registry/registrations/{register-health.registration}/",
+    "resource": "/registry/resources/{declare-health.resource}/",
+    "agreement": "/registry/agreements/{agree.agreement}/",
+    "certificate": "/registry/certificates/{certificate-health.number}/",
+    "certificate-check": "/registry/certificates/",
+    "explorer": "/ledger/",
+    "entry": "/ledger/entries/{payment.entry}/",
+    "trace": "/ledger/entries/{payment.entry}/trace/",
+    "heads": "/ledger/heads/",
+    "dictionaries": "/privacy/",
+    "login": "/registry/login/",
+    "demonstration": "/demonstration/",
+    "style": "/style/",
+}
+ROLES = {
+    "clerk-desk": ("demo-clerk", "/registry/desk/"),
+    "applications": ("demo-health", "/registry/applications/"),
+    "source": ("demo-health", "/privacy/sources/{connect-health.source}/"),
+    "costs": ("demo-operator", "/pricing/surveys/{survey.survey}/"),
+    "operator-desk": ("demo-operator", "/desk/"),
+    "pricing-desk": ("demo-pricing", "/pricing/desk/"),
+    "order": ("demo-buyer", "/orders/{order.order}/"),
+    "licences": ("demo-buyer", "/licences/"),
+    "licence": ("demo-buyer", "/licences/{payment.licence}/"),
+    "ask": ("demo-buyer", "/licences/{payment.licence}/queries/new"),
+    "answer": ("demo-buyer", "/queries/{aggregate.query}/"),
+    "refusal": ("demo-buyer", "/queries/{forbidden.query}/"),
+    "encrypted": ("demo-buyer", "/licences/{payment.licence}/lookup/"),
+    "lookup": ("demo-buyer", "/lookups/{lookup.lookup}/"),
+    "settlement": ("demo-regulator", "/settlements/{month.settlement}/"),
+    "settlements": ("demo-regulator", "/settlements/"),
+}
+
+
+@pytest.fixture(scope="module")
+def facts(platform):
+    with psycopg2.connect(platform.environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT key, facts FROM config_storyscene")
+        return {f"{key}.{name}": value for key, facts in cursor.fetchall() for name, value in facts.items()}
+
+
+def address(platform, path, facts):
+    for name, value in facts.items():
+        path = path.replace(f"{{{name}}}", str(value))
+    assert "{" not in path
+    return platform.url + path
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_pages_have_no_finding(browser, platform, facts, name):
+    url = address(platform, PUBLIC[name], facts)
+    assert [str(found) for found in check_page(browser, url, views=VIEWS, directory=SHOTS)] == []
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_pages_of_a_role_have_no_finding(browser, platform, facts, name):
+    username, path = ROLES[name]
+    sign_in = enter_demonstration(username, platform.url)
+    found = check_page(browser, address(platform, path, facts), views=VIEWS, directory=SHOTS, sign_in=sign_in)
+    assert [str(one) for one in found] == []
+
+
+def test_a_buyer_buys_by_hand_and_the_keyboard_alone_switches_the_language(browser, platform, facts):
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    enter_demonstration("demo-buyer", platform.url)(context)
+    page = context.new_page()
+    page.goto(address(platform, PUBLIC["product"], facts))
+    page.locator("input[name=quantity]").fill("3")
+    page.locator("form[action$='/order'] button[type=submit]").click()
+    page.wait_for_url("**/orders/**")
+    assert "22.50" in page.content()
+    page.locator("form[action$='/pay'] button").click()
+    page.wait_for_url("**/c/pay/**")
+    assert "演示支付" in page.content()
+    page.locator("form button").first.click()
+    page.wait_for_url(f"{platform.url}/orders/**")
+    page.locator("a[href*='/licences/']").first.wait_for(timeout=30_000)
+    before = page.url
+    page.get_by_role("button", name="English").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    assert page.url == before
+    context.close()
