@@ -11,9 +11,13 @@ replay reads nothing else and stays the same when the law changes.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import rfc8785
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+_LARGEST_WHOLE: Final = 2**53 - 1
+_FIRST_SURROGATE: Final = "\ud800"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +73,33 @@ def as_node(mapping: Mapping[str, Any]) -> Node:
 
 
 def canonical(*, calculation: str, version: int, arguments: Mapping[str, Any], result: Node) -> bytes:
-    """Write a derivation as canonical JSON bytes."""
-    return rfc8785.dumps(
-        {
-            "calculation": calculation,
-            "version": version,
-            "arguments": dict(arguments),
-            "result": as_mapping(result),
-        }
-    )
+    """Write a derivation as canonical JSON bytes (RFC 8785); raise CanonicalizationError for what JSON cannot hold.
+
+    Text, whole numbers and containers with ordinary keys go through the standard library's encoder, which writes the
+    same bytes many times faster; anything else through rfc8785. A test holds the two to each other.
+    """
+    document = {
+        "calculation": calculation,
+        "version": version,
+        "arguments": dict(arguments),
+        "result": as_mapping(result),
+    }
+    if _ordinary(document["arguments"]):
+        try:
+            return _ENCODER.encode(document).encode()
+        except UnicodeEncodeError:
+            pass  # a lone surrogate: rfc8785 says so by name
+    return rfc8785.dumps(document)
+
+
+def _ordinary(value: object) -> bool:
+    if value is None or isinstance(value, str | bool):
+        return True
+    if isinstance(value, dict):
+        return all(isinstance(k, str) and k < _FIRST_SURROGATE and _ordinary(v) for k, v in value.items())
+    if isinstance(value, list):
+        return all(map(_ordinary, value))
+    return type(value) is int and -_LARGEST_WHOLE <= value <= _LARGEST_WHOLE
 
 
 def parse(document: bytes) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from fractions import Fraction
 from itertools import permutations
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import DomainError
 from kernel.money import Money
-from pricing import ceilings, distribution, fees, figures, formula, parameters, quoting, replay, tariff
+from pricing import ceilings, derivation, distribution, fees, figures, formula, parameters, quoting, replay, tariff
 from pricing.figures import EXACT
 from pricing.tariff import Tier
 from pricing.units import ChargingForm
@@ -73,8 +74,7 @@ def test_replay_is_byte_identical(cost, rate):
     assert replay.replay(document) == document
 
 
-@given(tariffs(), whole, st.sampled_from(["industry", "public_interest"]))
-def test_quote_and_its_derivation_agree_and_replay(tiers, quantity, scenario):
+def quoted(tiers, quantity, scenario="industry"):
     name = parameters.FREE + scenario
     arguments = {
         "form": "per_call",
@@ -86,7 +86,12 @@ def test_quote_and_its_derivation_agree_and_replay(tiers, quantity, scenario):
         "reductions": [],
         "parameters": {name: parameters.write(parameters.lookup(name, on=DAY))},
     }
-    derived = replay.derive("quote", arguments)
+    return replay.derive("quote", arguments)
+
+
+@given(tariffs(), whole, st.sampled_from(["industry", "public_interest"]))
+def test_quote_and_its_derivation_agree_and_replay(tiers, quantity, scenario):
+    derived = quoted(tiers, quantity, scenario)
     charge = quoting.quote(tiers, quantity, free=scenario != "industry")
     assert derived.result.value == figures.yuan_text(charge.total.major)
     assert replay.replay(derived.document) == derived.document
@@ -201,3 +206,48 @@ def test_a_changed_document_replays_to_other_bytes():
     changed = document.replace(b'"value":"103.00"', b'"value":"104.00"')
     assert changed != document
     assert replay.replay(changed) == document
+
+
+text = st.text(max_size=8)
+plain = st.recursive(
+    st.none() | st.booleans() | text | st.integers(-(2**53) + 1, 2**53 - 1),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
+    max_leaves=12,
+)
+odd = st.recursive(
+    plain | st.floats() | st.integers() | st.text("\ud800\udfff\U0001f600\ue000a", max_size=3) | st.decimals(),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(text | st.integers() | st.just("\U0001f600"), inner, max_size=2)
+    ),
+    max_leaves=6,
+)
+
+
+def reference(arguments, node):
+    document = {"calculation": "c", "version": 1, "arguments": arguments, "result": derivation.as_mapping(node)}
+    return rfc8785.dumps(document)
+
+
+@given(st.dictionaries(text, plain, max_size=4), text, text)
+def test_derivations_are_written_as_rfc8785_writes_them(arguments, name, value):
+    node = derivation.Node(name, value, "单位", value, inputs=(derivation.Node("x", name, "", value),))
+    written = derivation.canonical(calculation="c", version=1, arguments=arguments, result=node)
+    assert written == reference(arguments, node)
+
+
+@given(st.dictionaries(text, odd, max_size=3))
+def test_what_json_cannot_hold_is_refused_as_rfc8785_refuses_it(arguments):
+    node = derivation.Node("x", "", "", "")
+    try:
+        expected = reference(arguments, node)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as refused:
+        with pytest.raises(type(refused)):
+            derivation.canonical(calculation="c", version=1, arguments=arguments, result=node)
+    else:
+        assert derivation.canonical(calculation="c", version=1, arguments=arguments, result=node) == expected
+
+
+@given(yuan, percent, tariffs(), whole)
+def test_every_stored_document_is_what_rfc8785_would_write(cost, rate, tiers, quantity):
+    for document in (revenue(cost, rate).document, quoted(tiers, quantity).document):
+        assert rfc8785.dumps(derivation.parse(document)) == document
