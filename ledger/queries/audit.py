@@ -112,7 +112,7 @@ def _entry_findings(entry: Entry, where: str) -> Iterator[Finding]:
         said = json.loads(body)
         differing = [name for name, value in _columns(entry).items() if value != said[name]]
         terms = terms_of(said["subject"], {key: item for key, item in said["payload"].items() if key != "commitments"})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         yield Finding(where, "the bytes are not an entry")
         return
     if differing:
@@ -139,7 +139,7 @@ def _refs() -> Iterator[Finding]:
     for pk, public_id, body in Entry.objects.order_by("pk").values_list("pk", "public_id", "body").iterator():
         try:
             said = json.loads(bytes(body))["refs"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             continue
         if said != named.get(pk, []):
             yield Finding(f"refs of entry {public_id}", "the edges differ from the bytes")
@@ -152,7 +152,7 @@ def _openings() -> Iterator[Finding]:
             payload = said["payload"].get("commitments", {})
             commitment = str(said["actor"] if opening.name == "actor" else payload[opening.name])
             fits = opens(commitment, name=opening.name, value=opening.value, salt=bytes(opening.salt))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             fits = False
         if not fits:
             yield Finding(f"opening {opening.name} of entry {opening.entry.public_id}", "does not open the commitment")

@@ -13,6 +13,8 @@ from ledger.verifier.verdict import Incomplete, Invalid
 
 FORMAT = "gongshu-receipt/1"
 LARGEST = 1024 * 1024
+DEEPEST = 64
+TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 SHAPE = {
     "format": str,
     "entry": str,
@@ -112,13 +114,24 @@ def _parsed(data: bytes) -> dict[str, Any]:
 
 
 def _strict(text: str, what: str) -> Any:
-    """Return JSON without floats or repeated names; raise Invalid."""
+    """Return JSON without floats, repeated names or deep nesting; raise Invalid."""
+    if _depth(text) > DEEPEST:
+        raise Invalid(f"{what} is nested too deep")
     try:
         value = json.loads(text, object_pairs_hook=_once, parse_float=_refuse, parse_constant=_refuse)
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise Invalid(f"{what} is not well-formed JSON") from None
     return value
+
+
+def _depth(text: str) -> int:
+    """How deep brackets are nested outside strings: asked first, for a parser may crash on it."""
+    deepest = depth = 0
+    for token in TOKEN.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

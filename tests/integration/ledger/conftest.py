@@ -2,15 +2,12 @@
 
 import os
 import signal
-import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from deploy.local.node import Node
 from kernel.actors import Actor
@@ -116,52 +113,9 @@ def unguarded():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
 
-@contextmanager
-def copied_database():
-    """A copy of the migrated test database in which tests may commit; sealed tables cannot be emptied afterwards."""
-    name, template = f"ledger_copy_{uuid4().hex[:12]}", connection.settings_dict["NAME"]
-    connections.close_all()
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    connection.settings_dict["NAME"] = name
-    try:
-        yield name
-    finally:
-        connections.close_all()
-        connection.settings_dict["NAME"] = template
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture
-def committing(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), copied_database() as name:
-        yield name
-
-
 @pytest.fixture
 def committed_log_on_node(committing, node, store):
     return LogUnderTest(node, store)
-
-
-def in_threads(*jobs):
-    """Run jobs at once, each with a connection of its own; return what they raised."""
-    failures = []
-
-    def run(job):
-        try:
-            job()
-        except Exception as error:
-            failures.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[job]) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return failures
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from ledger.gateways.node import ChainUnavailable
 from ledger.models import Batch, ChainTransaction, Leaf
 from ledger.queries.audit import Audit
 from ledger.services import prepare_batch, record_sent
-from tests.integration.ledger.conftest import CHAIN_ID, in_threads
+from tests.fixtures.databases import in_threads
+from tests.integration.ledger.conftest import CHAIN_ID
 
 CYCLES = 15
 

@@ -11,7 +11,8 @@ from ledger.models import Entry, Leaf, Log, Tile, TreeHead, WaitingEntry
 from ledger.note import Checkpoint, VerifierKey, opened
 from ledger.queries.tree import TreeDamaged
 from ledger.services import EntryTampered, RootsDisagree, WrongLogKey, seal
-from tests.integration.ledger.conftest import NOW, in_threads, unguarded
+from tests.fixtures.databases import in_threads
+from tests.integration.ledger.conftest import NOW, unguarded
 
 
 def leaves():

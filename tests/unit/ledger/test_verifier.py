@@ -245,11 +245,17 @@ def test_any_part_replaced_is_never_valid(parts):
             check(changed)
 
 
-def test_depth_does_not_crash_it(tmp_path, capsys):
+@pytest.mark.parametrize("data", ["[" * 200_000, '{"a":' * 200_000, '"' + "[" * 200_000, '"\\' * 200_000])
+def test_depth_does_not_crash_it(tmp_path, capsys, data):
     deep = tmp_path / "deep.json"
-    deep.write_text("[" * 200_000)
+    deep.write_text(data)
     assert command.main(["receipt", str(deep), "--key", str(KEY)]) == 1
     assert capsys.readouterr().out.startswith("invalid: ")
+
+
+def test_deep_entry_does_not_crash_it():
+    with pytest.raises(Invalid):
+        check(receipt() | {"entry": "[" * 30_000})
 
 
 @pytest.mark.parametrize("case", CASES["inclusion"])
