@@ -14,7 +14,7 @@ from django.utils import timezone
 from eth_account import Account
 
 from benchmarks.ratio import Pair, Row, Shown, timed
-from benchmarks.stage import scratch
+from benchmarks.stage import replanned, scratch
 from deploy.local.node import CHAIN_ID, Node
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import Cluster
@@ -166,8 +166,9 @@ def measure(_cluster: Cluster, rounds: int) -> list[Row]:
         place: Path = stack.enter_context(scratch())
         ours = Batched(stack.enter_context(Node(place / "ours")))
         bare = stack.enter_context(closing(Single(stack.enter_context(Node(place / "bare")))))
-        ours.run(SINGLES)
+        ours.run(max(BATCHES))
         bare.run()
+        replanned()
         return [row for count in BATCHES for row in _batch(ours, bare, count, rounds)]
 
 

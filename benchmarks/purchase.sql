@@ -28,8 +28,8 @@ BEGIN
     INSERT INTO ledger_opening (entry_id, name, value, salt)
         SELECT row_id, key, value, salt FROM jsonb_each_text(secrets);
     INSERT INTO ledger_entryref (entry_id, ref_id, position)
-        SELECT row_id, found.id, wanted.place
-        FROM unnest(refs) WITH ORDINALITY AS wanted(public_id, place) JOIN ledger_entry found USING (public_id);
+        SELECT row_id, (SELECT id FROM ledger_entry WHERE public_id = wanted.entry_id), wanted.place
+        FROM unnest(refs) WITH ORDINALITY AS wanted(entry_id, place);
 END $$;
 
 CREATE FUNCTION benchmark_purchase(bought uuid, purchaser uuid) RETURNS uuid LANGUAGE plpgsql AS $$
@@ -120,6 +120,7 @@ BEGIN
             0, at, at + interval '1 year', 'active', '', issued_fact);
     UPDATE marketplace_order SET state = 'fulfilled', paid_at = at WHERE id = order_row;
     UPDATE marketplace_payment SET state = 'captured', captured_at = at, entry_id = captured_fact WHERE id = payment_row;
-    UPDATE marketplace_paymentnotice SET handled_at = at, outcome = 'captured' WHERE event_id = 'evt_' || paid;
+    UPDATE marketplace_paymentnotice SET handled_at = at, outcome = 'captured'
+        WHERE provider = 'stripe' AND event_id = 'evt_' || paid;
     RETURN licence;
 END $$;

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import django
 from django.core.management import call_command
+from django.db import connection
 
 from deploy.local.files import write_json
 from deploy.local.holders import CODES
@@ -64,6 +65,16 @@ def furnish(place: Path, keys: KeyStore) -> None:
     for code in CODES:
         published = announcement(holder_source(code, place / "holders" / code))
         write_json(place / "holders-public" / f"{code}.json", published)
+
+
+def replanned() -> None:
+    """Analyse the tables, now that rows lie in them, and connect anew.
+
+    PostgreSQL keeps the plans of functions and foreign keys for a connection's life: made on empty tables, they scan.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    connection.close()
 
 
 def _variables(place: Path, database: str) -> dict[str, str]:
