@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from ninja.utils import check_csrf
 
 from kernel.errors import DomainError, InvalidInput, NotPermitted
+from kernel.idempotency import remember
 from kernel.problems import MEDIA_TYPE, problem, status_of
 from registry.queries import actor_of_api_key, actor_of_user
 
@@ -86,15 +87,16 @@ class MethodNotOffered(InvalidInput):
     allowed: str
 
 
-class ApiMethodMiddleware:
-    """Answer a wrong method under /api/ as a problem document, as every other refusal there."""
+class ApiAnswerMiddleware:
+    """Keep answers that may be asked for again, and answer a wrong method under /api/ as a problem document."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Replace a bare 405."""
+        """Remember the answer under its Idempotency-Key; replace a bare 405."""
         response = self.get_response(request)
+        remember(request, response)
         if response.status_code != 405 or not request.path.startswith("/api/"):
             return response
         error = MethodNotOffered(method=request.method or "", allowed=response.headers.get("Allow", ""))

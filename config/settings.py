@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.ActorMiddleware",
     "config.middleware.SessionForgeryMiddleware",
-    "config.middleware.ApiMethodMiddleware",
+    "config.middleware.ApiAnswerMiddleware",
     "config.middleware.ContentSecurityMiddleware",
     "config.middleware.DomainErrorMiddleware",
 ]

@@ -1,7 +1,8 @@
 """Idempotency-Key for requests that create something (IETF draft-ietf-httpapi-idempotency-key-header).
 
-The first answer and its effect are stored in one transaction; a repeat with the same key and body gets that answer, a
-repeat with another body is refused, and two at once are serialised by an advisory lock.
+That a request took effect is stored in the transaction of its effect; what was answered is stored as it leaves. A
+repeat with the same key and body gets that answer byte for byte, one with another body is refused, and two at once
+are serialised by an advisory lock.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
-from ninja.responses import Response
-from pydantic import TypeAdapter
 
 from kernel.actors import Actor
 from kernel.errors import Conflict, InvalidInput
@@ -24,7 +24,6 @@ from kernel.models import IdempotencyRecord
 
 HEADER: Final = "Idempotency-Key"
 LONGEST_KEY: Final = 255
-_ANY: Final[TypeAdapter[Any]] = TypeAdapter(Any)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -46,17 +45,22 @@ class KeyMissing(InvalidInput):
     en = "This request needs an Idempotency-Key header of 1 to 255 characters."
 
 
+@dataclass(eq=False, kw_only=True)
+class AnswerLost(Conflict):
+    """A request that took effect, whose answer was never sent: the process ended in between."""
+
+    code = "kernel.answer_lost"
+    zh = "该请求此前已生效,但其应答未能送出;请查询结果,不要以新键重复提交。"
+    en = "This request took effect before, but its answer was lost; look up the result instead of sending it anew."
+    key: str
+
+
 def idempotent(operation: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a django-ninja POST operation that answers 200 so that its effect happens once per actor, path and key."""
-    return _once(operation, 200)
+    """Wrap a django-ninja POST operation so that its effect happens once per actor, path and Idempotency-Key.
 
+    Raises KeyMissing, KeyReused, AnswerLost. ``remember`` must see the response as it leaves.
+    """
 
-def creating(operation: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a django-ninja POST operation that answers 201 so that it creates once per actor, path and key."""
-    return _once(operation, 201)
-
-
-def _once(operation: Callable[..., Any], status: int) -> Callable[..., Any]:
     @functools.wraps(operation)
     def once(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         key = request.headers.get(HEADER, "")
@@ -71,23 +75,32 @@ def _once(operation: Callable[..., Any], status: int) -> Callable[..., Any]:
             if known is not None:
                 return _replay(known, digest)
             answer = operation(request, *args, **kwargs)
-            IdempotencyRecord.objects.create(
-                scope=scope,
-                key=key,
-                request_digest=digest,
-                status=status,
-                body=_ANY.dump_python(answer, mode="json"),
-                created_at=timezone.now(),
-            )
+            record = IdempotencyRecord(scope=scope, key=key, request_digest=digest, created_at=timezone.now())
+            record.save()
+        request.idempotency_record = record.pk  # type: ignore[attr-defined]  # read by remember
         return answer
 
     return once
 
 
-def _replay(known: IdempotencyRecord, digest: str) -> Response:
+def remember(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Store the answer to a request that took effect under a key, so that a repeat gets the same bytes."""
+    record = getattr(request, "idempotency_record", None)
+    if record is not None and isinstance(response, HttpResponse) and response.status_code < 500:
+        IdempotencyRecord.objects.filter(pk=record).update(status=response.status_code, body=response.content)
+
+
+def _replay(known: IdempotencyRecord, digest: str) -> HttpResponse:
     if known.request_digest != digest:
         raise KeyReused(key=known.key)
-    return Response(known.body, status=known.status, headers={"Idempotent-Replayed": "true"})
+    if known.status is None or known.body is None:
+        raise AnswerLost(key=known.key)
+    return HttpResponse(
+        bytes(known.body),
+        status=known.status,
+        content_type="application/json; charset=utf-8",
+        headers={"Idempotent-Replayed": "true"},
+    )
 
 
 def _lock(text: str) -> None:

@@ -4,13 +4,13 @@ from django.db import models
 
 
 class IdempotencyRecord(models.Model):
-    """What was answered to a request that carried an Idempotency-Key, so that a repeat gets the same answer."""
+    """A request that took effect under an Idempotency-Key, and what was answered, once it was."""
 
     scope = models.CharField(max_length=200)
     key = models.CharField(max_length=255)
     request_digest = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField()
-    body = models.JSONField()
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.BinaryField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -9,7 +9,7 @@ from ninja import Query, Router
 from ninja.pagination import paginate
 
 from kernel.actors import Actor
-from kernel.idempotency import creating, idempotent
+from kernel.idempotency import idempotent
 from kernel.money import Money
 from pricing import figures, queries, services
 from pricing.schemas import (
@@ -73,7 +73,7 @@ def price(request: HttpRequest, asked: Query[PriceQuoteIn]) -> CalculationOut:
 
 
 @router.post("/quotes", response={201: PriceQuoteOut})
-@creating
+@idempotent
 def make_quote(request: HttpRequest, body: PriceQuoteIn) -> Answer:
     """Quote a quantity for the caller's organisation, binding for 30 days."""
     view = services.quote(**body.dict(), actor=_actor(request), now=timezone.now())
@@ -101,7 +101,7 @@ def replay(request: HttpRequest, derivation_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/trial-fees", response={201: FeeOut})
-@creating
+@idempotent
 def set_trial_fee(request: HttpRequest, body: FeeIn) -> Answer:
     """Set a trial fee while no full year of operation exists (the product's operator)."""
     view = services.set_trial_fee(
@@ -116,7 +116,7 @@ def set_trial_fee(request: HttpRequest, body: FeeIn) -> Answer:
 
 
 @router.post("/fees", response={201: FeeOut})
-@creating
+@idempotent
 def set_fee(request: HttpRequest, body: FeeIn) -> Answer:
     """Set a fee at or below its ceiling (the product's operator)."""
     view = services.set_fee(
@@ -131,7 +131,7 @@ def set_fee(request: HttpRequest, body: FeeIn) -> Answer:
 
 
 @router.post("/market-prices", response={201: FeeOut})
-@creating
+@idempotent
 def set_market_price(request: HttpRequest, body: FeeIn) -> Answer:
     """Set the price of a product that is not of public data (its operator)."""
     view = services.set_market_price(
@@ -146,7 +146,7 @@ def set_market_price(request: HttpRequest, body: FeeIn) -> Answer:
 
 
 @router.post("/surveys", response={201: SurveyOut})
-@creating
+@idempotent
 def submit_survey(request: HttpRequest, body: SurveyIn) -> Answer:
     """Submit a cost survey of a year (the agreement's operator)."""
     subsidy, books_total = body.amounts()
@@ -195,7 +195,7 @@ def apply_for_pricing(request: HttpRequest, survey_id: UUID, body: PricingApplic
 
 
 @router.post("/surveys/{survey_id}/decision", response={201: RevenueDecisionOut})
-@creating
+@idempotent
 def decide(request: HttpRequest, survey_id: UUID, body: RevenueDecisionIn) -> Answer:
     """Decide the permitted revenue; it waits for the data authority (price authority)."""
     view = services.decide_permitted_revenue(
@@ -242,7 +242,7 @@ def withdraw(request: HttpRequest, decision_id: UUID, body: PricingReasonIn) -> 
 
 
 @router.post("/decisions/{decision_id}/ceilings", response={201: list[CeilingOut]})
-@creating
+@idempotent
 def set_ceilings(request: HttpRequest, decision_id: UUID, body: CeilingsIn) -> Answer:
     """Set ceilings within the permitted revenue (authorising body)."""
     views = services.set_ceilings(
@@ -259,7 +259,7 @@ def case_library(request: HttpRequest) -> list[ScenarioOut]:  # noqa: ARG001 - n
 
 
 @router.post("/scenarios", response={201: ScenarioOut})
-@creating
+@idempotent
 def declare_scenario(request: HttpRequest, body: ScenarioIn) -> Answer:
     """Declare what the caller's organisation uses a product for (buyers)."""
     view = services.declare_scenario(**body.dict(), actor=_actor(request), now=timezone.now())
@@ -287,7 +287,7 @@ def refuse_scenario(request: HttpRequest, application_id: UUID, body: PricingRea
 
 
 @router.post("/agreements/{agreement_id}/income", response={201: IncomeRecordedOut})
-@creating
+@idempotent
 def record_income(request: HttpRequest, agreement_id: UUID, body: IncomeIn) -> Answer:
     """Record a month's income of an agreement's products (its operator)."""
     entry_id = services.record_income(
@@ -304,7 +304,7 @@ def reviews(request: HttpRequest, agreement_id: UUID) -> list[ReviewOut]:  # noq
 
 
 @router.post("/agreements/{agreement_id}/reviews", response={201: ReviewOut})
-@creating
+@idempotent
 def review_year(request: HttpRequest, agreement_id: UUID, body: YearIn) -> Answer:
     """Review a past year's income against the permitted revenue (authorising body or price authority)."""
     view = services.review_year(agreement_id=agreement_id, year=body.year, actor=_actor(request), now=timezone.now())

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ninja import Router
 
 from kernel.actors import Actor
-from kernel.idempotency import creating
+from kernel.idempotency import idempotent
 from privacy import queries, services
 from privacy.guard import longest
 from privacy.profile import PROFILES
@@ -55,7 +55,7 @@ def source(request: HttpRequest, source_id: UUID) -> object:  # noqa: ARG001 - n
 
 
 @router.post("/sources", response={201: PrivacyId})
-@creating
+@idempotent
 def connect(request: HttpRequest, body: AnnouncementIn) -> Answer:
     """Connect the caller's domain worker from its signed announcement (holder agents)."""
     source_id = services.connect_source(announcement=body.dict(), actor=_actor(request), now=timezone.now())
@@ -75,7 +75,7 @@ def policy(request: HttpRequest, product_id: UUID) -> object:  # noqa: ARG001 - 
 
 
 @router.post("/products/{product_id}/policies", response={201: PrivacyId})
-@creating
+@idempotent
 def activate(request: HttpRequest, product_id: UUID, body: PolicyIn) -> Answer:
     """Put a query policy in force over the caller's own table (holder agents)."""
     policy_id = services.activate_policy(
@@ -91,7 +91,7 @@ def cubes(request: HttpRequest, product_id: UUID) -> object:  # noqa: ARG001 - n
 
 
 @router.post("/products/{product_id}/cubes", response={201: PrivacyId})
-@creating
+@idempotent
 def release(request: HttpRequest, product_id: UUID) -> Answer:
     """Order the protected table of a product's policy from the caller's domain worker (holder agents)."""
     cube_id = services.release_cube(product_id=product_id, actor=_actor(request), now=timezone.now())

@@ -9,7 +9,7 @@ from ninja import Router
 from ninja.pagination import paginate
 
 from kernel.actors import Actor
-from kernel.idempotency import creating, idempotent
+from kernel.idempotency import idempotent
 from registry import queries, services
 from registry.schemas import (
     ActReasonIn,
@@ -69,7 +69,7 @@ def resources(request: HttpRequest, holder_id: UUID | None = None) -> list[Resou
 
 
 @router.post("/resources", response={201: RegistryId})
-@creating
+@idempotent
 def declare_resource(request: HttpRequest, body: ResourceIn) -> Answer:
     """Declare a data resource of the caller's organisation (holder agents)."""
     actor, now = _actor(request), timezone.now()
@@ -83,7 +83,7 @@ def resource(request: HttpRequest, resource_id: UUID) -> object:
 
 
 @router.post("/products", response={201: RegistryId})
-@creating
+@idempotent
 def declare_product(request: HttpRequest, body: ProductIn) -> Answer:
     """Declare a product under an agreement in force (its operator)."""
     actor, now = _actor(request), timezone.now()
@@ -97,7 +97,7 @@ def product(request: HttpRequest, product_id: UUID) -> object:
 
 
 @router.post("/registrations", response={201: RegistryId})
-@creating
+@idempotent
 def apply(request: HttpRequest, body: RegistrationIn) -> Answer:
     """Apply for the first registration of the caller's own resource or product."""
     registration_id = services.apply(
@@ -184,7 +184,7 @@ def notices(request: HttpRequest, current: bool = True) -> list[NoticeView]:  # 
 
 
 @router.post("/notices/{registration_id}/objections", response={201: RegistryId})
-@creating
+@idempotent
 def raise_objection(request: HttpRequest, registration_id: UUID, body: ObjectionIn) -> Answer:
     """Object during public notice, by real name and with evidence."""
     objection_id = services.raise_objection(
@@ -207,14 +207,14 @@ def decide_objection(request: HttpRequest, objection_id: UUID, body: ObjectionDe
 
 
 @router.post("/plans", response={201: RegistryId})
-@creating
+@idempotent
 def adopt_plan(request: HttpRequest, body: OperationPlanIn) -> Answer:
     """Adopt a plan of authorised operation (implementing agency)."""
     return _created(services.adopt_plan(draft=body.draft(), actor=_actor(request), now=timezone.now()))
 
 
 @router.post("/selections", response={201: RegistryId})
-@creating
+@idempotent
 def select_operator(request: HttpRequest, body: SelectionIn) -> Answer:
     """Record the selection of an operator (implementing agency)."""
     selection_id = services.select_operator(
@@ -229,7 +229,7 @@ def select_operator(request: HttpRequest, body: SelectionIn) -> Answer:
 
 
 @router.post("/agreements", response={201: RegistryId})
-@creating
+@idempotent
 def conclude_agreement(request: HttpRequest, body: AgreementIn) -> Answer:
     """Conclude an agreement (implementing agency)."""
     return _created(services.conclude_agreement(draft=body.draft(), actor=_actor(request), now=timezone.now()))

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["tests.fixtures.browser", "tests.fixtures.parts", "tests.fixtures.strictness"]
+pytest_plugins = [
+    "tests.fixtures.browser",
+    "tests.fixtures.databases",
+    "tests.fixtures.parts",
+    "tests.fixtures.strictness",
+]
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ninja import Router
 from pydantic import Field
 
-from kernel.idempotency import creating
+from kernel.idempotency import idempotent
 from marketplace import queries, services
 from marketplace.api.requests import actor_of
 from marketplace.queries import Question
@@ -50,7 +50,7 @@ def product(request: HttpRequest, product_id: UUID) -> ListingOut:  # noqa: ARG0
 
 
 @router.post("/listings", response={201: ListingOut}, summary="Offer a product")
-@creating
+@idempotent
 def publish(request: HttpRequest, payload: StatementsIn) -> ListingOut:
     """Offer a product that passes the listing gate; refused with every check that failed."""
     statements = services.Statements(**payload.dict(exclude={"product_id"}))
@@ -70,7 +70,7 @@ def withdraw(request: HttpRequest, listing_id: UUID, payload: ReasonIn) -> Listi
 
 
 @router.post("/quotes", response={201: QuoteOut}, summary="Ask for a quote")
-@creating
+@idempotent
 def quote(request: HttpRequest, payload: PurchaseIn) -> QuoteOut:
     """Return a binding quote for a product on offer, with its derivation; writes ``quote.made`` to the log."""
     made = services.quote_product(**payload.dict(), actor=actor_of(request), now=timezone.now())

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from kernel.idempotency import creating
+from kernel.idempotency import idempotent
 from marketplace import queries, services
 from marketplace.api.requests import actor_of
 from marketplace.schemas import CubeOut, LicenceOut, LookupOut, PlanIn, QueryOut
@@ -28,7 +28,7 @@ def licence(request: HttpRequest, licence_id: UUID) -> LicenceOut:
 
 
 @router.post("/licences/{licence_id}/queries", response={201: QueryOut}, summary="Ask a question")
-@creating
+@idempotent
 def ask(request: HttpRequest, licence_id: UUID, payload: PlanIn) -> QueryOut:
     """Put a question under a licence. A question that policy forbids is answered with the reason and costs nothing."""
     actor = actor_of(request)
@@ -60,7 +60,7 @@ def cube(request: HttpRequest, licence_id: UUID) -> CubeOut:
     summary="Hand in an encrypted lookup",
     openapi_extra={"requestBody": {"required": True, **BINARY}},
 )
-@creating
+@idempotent
 def submit(request: HttpRequest, licence_id: UUID) -> LookupOut:
     """Take the client's request file as the body; the platform sees neither the question nor the answer."""
     actor = actor_of(request)

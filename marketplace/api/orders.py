@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
-from kernel.idempotency import creating
+from kernel.idempotency import idempotent
 from kernel.money import Money
 from marketplace import queries, services
 from marketplace.api.requests import actor_of
@@ -17,7 +17,7 @@ router = Router()
 
 
 @router.post("/orders", response={201: OrderOut}, summary="Place an order")
-@creating
+@idempotent
 def place(request: HttpRequest, payload: PurchaseIn) -> OrderOut:
     """Place an order at a fresh quote; writes ``order.placed`` to the log."""
     order = services.place_order(**payload.dict(), actor=actor_of(request), now=timezone.now())
@@ -58,7 +58,7 @@ def cancel(request: HttpRequest, order_id: UUID) -> OrderOut:
 
 
 @router.post("/orders/{order_id}/refunds", response={201: RefundOut}, summary="Refund an order")
-@creating
+@idempotent
 def refund(request: HttpRequest, order_id: UUID, payload: RefundIn) -> RefundOut:
     """Ask for a refund of a paid, unsettled order; it is carried out by the provider within seconds."""
     asked = services.request_refund(

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
-from kernel.idempotency import creating
+from kernel.idempotency import idempotent
 from marketplace import queries, services
 from marketplace.api.requests import actor_of
 from marketplace.schemas import ComparisonOut, MonthIn, SettlementOut
@@ -22,7 +22,7 @@ def settlements(request: HttpRequest) -> list[SettlementOut]:
 
 
 @router.post("/settlements", response={201: SettlementOut}, summary="Close a month")
-@creating
+@idempotent
 def close(request: HttpRequest, payload: MonthIn) -> SettlementOut:
     """Split what the month's paid orders earned among the parties of their agreements."""
     view = services.close_month(month=payload.month, actor=actor_of(request), now=timezone.now())

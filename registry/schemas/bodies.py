@@ -195,7 +195,21 @@ class MaterialsIn(Schema):
 class RegistrationIn(Schema):
     """An application for a first registration."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = _example(
+        subject_kind="resource",
+        subject_id=SAMPLE_ID,
+        office_id=SAMPLE_ID,
+        materials={
+            "subject": "持有单位依法履职形成并管理",
+            "lawful_source": "依法履职产生",
+            "situation": "覆盖全省,按年更新",
+            "evidence": "已存证,来源可查、加工可控",
+            "products": "统计汇总、密态查询",
+            "scenarios": "保险产品设计、医疗服务评估",
+            "risk_assessment": "原始数据不出域",
+            "evidence_sha256": "9f" * 32,
+        },
+    )
     subject_kind: SubjectKind
     subject_id: UUID
     office_id: UUID
@@ -228,7 +242,14 @@ class ObjectionDecisionIn(Schema):
 class OperationPlanIn(Schema):
     """A plan of authorised operation; ``items`` holds the 12 items of 27号 Art 9 by key."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = _example(
+        name="医疗健康公共数据授权运营实施方案",
+        mode="by_field",
+        items={"necessity": "……", "scope": "……"},
+        resource_ids=[SAMPLE_ID],
+        decision_number="闽数〔2025〕1号",
+        decided_on="2025-05-20",
+    )
     name: Annotated[str, Field(min_length=1, max_length=128)]
     mode: Mode
     items: dict[str, str]

@@ -18,6 +18,7 @@ from marketplace.gateways.payment import PaymentRefused
 from marketplace.tasks import look_at_order, settle_payments, start_payment
 from registry.types import Role
 from tests.factories.marketplace import OrderFactory, actor_of, paid_report
+from tests.fixtures.databases import copied_database
 from tests.fixtures.stripe_play import (  # noqa: F401 - fixtures
     API_KEY,
     DECLINED,
@@ -27,7 +28,6 @@ from tests.fixtures.stripe_play import (  # noqa: F401 - fixtures
     playing,
     receiver,
 )
-from tests.integration.ledger.conftest import copied_database
 from tests.integration.marketplace.conftest import everything
 
 PAID = "checkout.session.completed"

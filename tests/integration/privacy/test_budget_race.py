@@ -10,7 +10,7 @@ from django.db.models import Sum
 from privacy import queries
 from privacy.models import Budget, Query, Run, Spend
 from tests.factories.privacy import Holder, Licensee, by
-from tests.integration.ledger.conftest import copied_database
+from tests.fixtures.databases import copied_database
 
 THREADS = 8
 
