@@ -7,10 +7,10 @@ paths only, so objects pass through anonymous memory files; nothing touches a di
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from tenseal import sealapi
 
 from privacy.profile import Profile
@@ -78,9 +78,22 @@ def _reply(profile: Profile, made: Any, evaluator: Any, encoder: Any, work: tupl
             evaluator.add_inplace(total, product)
     out = sealapi.Ciphertext()
     evaluator.transform_from_ntt(total, out)
-    mask = [secrets.randbelow(profile.plain_modulus) for _ in range(profile.degree - 1)]
     plain = sealapi.Plaintext()
-    encoder.encode([*mask, -sum(mask) % profile.plain_modulus], plain)
+    encoder.encode(zero_sum(profile.degree, profile.plain_modulus), plain)
     evaluator.add_plain_inplace(out, plain)
     evaluator.mod_switch_to_inplace(out, made.last_parms_id())
     return saved(out)
+
+
+def zero_sum(count: int, modulus: int) -> list[int]:
+    """Return ``count`` uniform numbers below ``modulus`` that add up to a multiple of it, from the system's randomness.
+
+    Numbers of the modulus's bit length are drawn in one block and those not below it are thrown away.
+    """
+    width, wanted = modulus.bit_length(), count - 1
+    drawn: list[int] = []
+    while len(drawn) < wanted:
+        block = np.frombuffer(os.urandom(4 * wanted), dtype="<u4") >> (32 - width)
+        drawn += block[block < modulus].tolist()
+    mask = drawn[:wanted]
+    return [*mask, -sum(mask) % modulus]
