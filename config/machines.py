@@ -1,0 +1,24 @@
+"""Every state machine of the platform, by the name of its diagram in docs/diagrams/."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from kernel.machine import Machine
+from ledger.journal import MACHINE as JOURNAL
+from marketplace.licence_flow import LICENCE
+from marketplace.order_flow import ORDER, PAYMENT
+from privacy.workflow import LOOKUP, RUN
+from registry.workflow import AGREEMENT, REGISTRATION
+
+MACHINES: Final[Mapping[str, Machine]] = {
+    "registration": REGISTRATION,
+    "agreement": AGREEMENT,
+    "order": ORDER,
+    "payment": PAYMENT,
+    "licence": LICENCE,
+    "query": RUN,
+    "lookup": LOOKUP,
+    "chain-transaction": JOURNAL,
+}
