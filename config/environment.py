@@ -42,6 +42,7 @@ class Environment(BaseSettings):
     ALLOWED_HOSTS: list[str] = ["127.0.0.1", "localhost"]
     LOG_ORIGIN: str = "gongshu.local/log1"
     DATA_DIR: Path = ROOT / ".data"
+    STATIC_ROOT: Path | None = None
     DEMONSTRATION: bool = False
     DEBUG: bool = False
 

@@ -119,12 +119,12 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = ROOT / "staticfiles"
+STATIC_ROOT = ENVIRONMENT.STATIC_ROOT  # where collectstatic puts files; unset, they are served from the apps
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 
 # Plain HTTP is for the one-machine demonstration; anything public is served over TLS.
 _TLS = PUBLIC_URL.startswith("https://")
