@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "marketplace",
     "django_cotton",
     "django_htmx",
+    "ninja",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
