@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.places import Places
 from deploy.local.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +34,11 @@ class Platform:
     @property
     def data(self) -> Path:
         return self.checkout / ".data"
+
+    @property
+    def holders(self) -> Path:
+        """The holders' own directories, which may lie outside the checkout."""
+        return Places(self.checkout).exposed / "holders"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -97,4 +103,6 @@ def platform():
         yield running
     finally:
         stop(process)
-        shutil.rmtree(parent, ignore_errors=True)
+        for place in (Places(checkout).outside, parent):
+            if place is not None:
+                shutil.rmtree(place, ignore_errors=True)

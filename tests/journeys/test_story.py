@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import os
 import re
 import subprocess
 import sys
@@ -89,7 +90,7 @@ def test_the_month_is_split_to_the_fen_and_the_journals_balance(platform):
 def holder_secrets(platform):
     """The credentials of every holder, and a stretch of each source's rows as the holder stores them."""
     found = {}
-    for path in Path(platform.data).rglob("worker.env"):
+    for path in platform.holders.rglob("worker.env"):
         for line in path.read_text().splitlines():
             name, _, value = line.partition("=")
             if name == "SOURCE_KEY":
@@ -139,6 +140,36 @@ def test_nothing_of_the_platform_holds_credentials_or_a_row_of_a_source(platform
     places = list(everything_the_platform_keeps(platform))
     assert len(places) > 60
     assert [name for name, text in places for value in secrets.values() if value in text] == []
+
+
+def domain_workers(platform):
+    """Process directories of this platform's domain workers."""
+    mark = str(platform.checkout).encode()
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            words, told = (path / "cmdline").read_bytes(), (path / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"privacy.domain.worker" in words and (mark in words or mark in told or broker_of(platform) in told):
+            yield path, told
+
+
+def broker_of(platform):
+    return platform.environment["BROKER_URL"].encode()
+
+
+def test_each_domain_worker_is_a_user_of_its_own_without_the_platforms_database(platform):
+    workers = list(domain_workers(platform))
+    assert len(workers) == 3
+    users = {path.stat().st_uid for path, _ in workers}
+    assert (len(users), 0 in users) == ((3, False) if os.geteuid() == 0 else (1, False))
+    for _, told in workers:
+        assert b"SOURCE_KEY=" in told
+        assert b"DATABASE" not in told
+        assert b"PASSPHRASE" not in told
+    credentials = list(platform.holders.rglob("worker.env"))
+    assert len(credentials) == 3
+    assert all(path.stat().st_mode & 0o077 == 0 for path in credentials)
 
 
 def test_the_node_killed_and_wiped_comes_back_with_identical_block_hashes(platform):
