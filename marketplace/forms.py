@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from pricing.types import FeeView
-from pricing.units import MEASURES, ChargingForm, Scenario
+from pricing.units import MEASURES, UNIT_NAMES, ChargingForm, Scenario
 
 SCENARIOS: Final = [
     (Scenario.INDUSTRY, _("Use by industry")),
@@ -55,7 +55,8 @@ class PurchaseForm(forms.Form):
 def _priced(fee: FeeView) -> str:
     measure = MEASURES[fee.form]
     price = f"{fee.unit_price.normalize():f}"
-    return f"{in_language(measure.method_zh, measure.method_en)} · {price} {fee.unit}"
+    unit = in_language(fee.unit, UNIT_NAMES.get(fee.unit, fee.unit))
+    return f"{in_language(measure.method_zh, measure.method_en)} · {price} {unit}"
 
 
 class QuestionForm(forms.Form):
@@ -138,7 +139,9 @@ class MonthForm(forms.Form):
     """The month to close: any of its days."""
 
     month = forms.DateField(
-        label=_("A day of the month"), widget=forms.DateInput(attrs={"type": "date"}), input_formats=["%Y-%m-%d"]
+        label=_("A day of the month"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
     )
 
 

@@ -65,7 +65,7 @@ class ApplicationForm(forms.Form):
     operated_on = forms.DateField(
         label=_("First day of authorised operation, if it has begun"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     confirmed = forms.BooleanField(
         label=_("The internal review is done; we answer for truth, completeness, lawfulness and validity (Art 7).")

@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from config.environment import ROOT
+from config.kinds import KINDS
 from config.navigation import Destination, destinations
 from config.states import LABELS, ROLES, TONES, UNITS
 from kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted, Unavailable
@@ -146,6 +147,12 @@ def role(code: object) -> str:
 
 
 @register.filter
+def happening(kind: object) -> str:
+    """Return a ledger entry's kind in words of the page's language, the code itself where it has none."""
+    return _word(kind, KINDS)
+
+
+@register.filter
 def sentence(error: object) -> str:
     """Return what an error says, in the page's language."""
     return error.sentence(get_language() or "zh") if isinstance(error, DomainError) else str(error)
@@ -199,10 +206,20 @@ def part(node: object, field: str) -> str:
 
 @register.filter
 def unit(text: str) -> str:
-    """Return a unit of the law (元/次) in the page's language (yuan/call), as it stands where it has no other."""
+    """Return a unit of the law (元/次) in the page's language (yuan per call), as it stands where it has no other."""
     if language() == "zh":
         return str(text)
-    return "/".join(UNITS.get(part_of, part_of) for part_of in str(text).split("/"))
+    return " per ".join(UNITS.get(part_of, part_of) for part_of in str(text).split("/"))
+
+
+@register.filter
+def counted(quantity: Decimal | float | int | str | None, unit_of: str) -> str:
+    """Return a quantity in the thing that a unit price counts: 200 in 元/次 as ``200 次`` or ``200 calls``."""
+    thing, shown = str(unit_of).rsplit("/", 1)[-1], number(quantity)
+    if language() == "zh":
+        return f"{shown} {thing}"
+    word = UNITS.get(thing, thing)
+    return f"{shown} {word}" if shown == "1" or word == thing else f"{shown} {word}s"
 
 
 @register.filter

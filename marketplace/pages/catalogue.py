@@ -21,7 +21,7 @@ from marketplace.pages.requests import actor_of, members_only
 from marketplace.queries import PAGE_SIZE, Found, Question, Standing
 from marketplace.terms import QUERIES_PER_DAY, QUERIES_PER_ITEM
 from pricing import queries as pricing
-from pricing.units import MEASURES
+from pricing.units import MEASURES, UNIT_NAMES
 from registry import queries as registry
 from registry.catalogue import INDUSTRY, PRODUCT_TYPE, SENSITIVITY, UPDATE_FREQUENCY
 from registry.types import Role
@@ -145,7 +145,15 @@ def _provenance(standing: Standing, listing: Any) -> list[dict[str, Any]]:
     steps.append((_("Operation authorised"), standing.operator, standing.agreement.number, standing.agreement.entry_id))
     product = standing.product
     steps.append((_("Product registered"), product, product.registration_code, product.coded_entry_id))
-    steps += [(_("Price set"), product, f"{fee.unit_price:f} {fee.unit}", fee.entry_id) for fee in standing.fees]
+    steps += [
+        (
+            _("Price set"),
+            product,
+            f"{fee.unit_price.normalize():f} {in_language(fee.unit, UNIT_NAMES.get(fee.unit, fee.unit))}",
+            fee.entry_id,
+        )
+        for fee in standing.fees
+    ]
     steps.append((_("Listed"), product, "", listing.entry_id))
     entries = {entry_id: ledger.entry(entry_id) for *_rest, entry_id in steps if entry_id}
     return [

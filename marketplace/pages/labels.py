@@ -12,7 +12,7 @@ FEE_KINDS: Final = {
     FeeKind.MARKET: Label("市场价", "Market price"),
 }
 SCENARIOS: Final = {
-    Scenario.INDUSTRY: Label("产业行业", "Industry"),
+    Scenario.INDUSTRY: Label("产业发展、行业发展", "Industry"),
     Scenario.PUBLIC_GOVERNANCE: Label("公共治理", "Public governance"),
     Scenario.PUBLIC_INTEREST: Label("公益事业", "Public interest"),
 }

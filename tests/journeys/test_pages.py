@@ -20,8 +20,8 @@ VIEWS = EVERY_VIEW if os.environ.get("EVERY_VIEW") else TWO_VIEWS
 
 PUBLIC = {
     "home": "/",
-    "catalogue": "/catalogue/?q=门诊",
-    "nothing-found": "/catalogue/?q=没有这样的产品",
+    "catalogue": "/catalogue/?text=门诊",
+    "nothing-found": "/catalogue/?text=没有这样的产品",
     "product": "/products/{build.product}/",
     "fees": "/pricing/",
     "price": "/pricing/products/{build.product}/",

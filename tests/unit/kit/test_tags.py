@@ -113,9 +113,27 @@ def test_each_kind_of_error_says_what_and_what_next(kind):
 
 def test_units_of_the_law_read_in_english_too():
     with translation.override("en"):
-        assert kit.unit("元/次") == "yuan/call"
+        assert kit.unit("元/次") == "yuan per call"
     with translation.override("zh-hans"):
         assert kit.unit("元/次") == "元/次"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "zh", "en"),
+    [("200", "元/次", "200 次", "200 calls"), ("1", "元/月", "1 月", "1 month"), ("2.5", "元/GB", "2.5 GB", "2.5 GB")],
+)
+def test_a_quantity_is_said_in_what_its_price_counts(quantity, unit, zh, en):
+    with translation.override("zh-hans"):
+        assert kit.counted(quantity, unit) == zh
+    with translation.override("en"):
+        assert kit.counted(quantity, unit) == en
+
+
+def test_an_entry_says_what_happened_and_an_unknown_kind_its_code():
+    with translation.override("zh-hans"):
+        assert (kit.happening("licence.issued"), kit.happening("no.such")) == ("许可已签发", "no.such")
+    with translation.override("en"):
+        assert kit.happening("licence.issued") == "Licence issued"
 
 
 @pytest.mark.parametrize(
