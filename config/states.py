@@ -96,6 +96,7 @@ _WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "market": ("市场调节价", "Market price"),
         "proposed": ("拟定", "Proposed"),
         "public": ("公开", "Public"),
+        "public domain": ("公有领域", "Public domain"),
         "public_governance": ("公共治理", "Public governance"),
         "public_interest": ("公益事业", "Public interest"),
         "refunded": ("已退款", "Refunded"),
@@ -122,6 +123,7 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
     "regulator": ("监管审计", "Regulator"),
 }
 UNITS: Final[dict[str, str]] = {
+    "个百分点": "percentage points",
     "元": "yuan",
     "万元": "10,000 yuan",
     "次": "call",

@@ -116,11 +116,11 @@ SCENES: Final = (
     ),
     Scene(
         "receipt",
-        "下载回执,以单文件核验器核验:有效;改一个字节:无效",
+        "下载回执，以单文件核验器核验：有效；改一个字节：无效",
         "Its receipt verifies; with one byte changed it does not",
         receipt,
         live=True,
     ),
-    Scene("month", "月末结账,收益分配到各方", "The month closes and the revenue is split", month, live=True),
+    Scene("month", "月末结账，收益分配到各方", "The month closes and the revenue is split", month, live=True),
     Scene("books", "账簿与链一致", "The books equal the chain", books, live=True),
 )

@@ -54,7 +54,7 @@ def plan(stage: Stage) -> Outcome:
     """Adopt the plan of authorised operation over the health resource, after the collective decision."""
     now = stage.timeline.months_ago(PLAN_MONTHS)
     draft = PlanDraft(
-        name="医疗健康公共数据授权运营实施方案(演示)",
+        name="医疗健康公共数据授权运营实施方案（演示）",
         mode=Mode.BY_FIELD,
         items={
             key: f"{label.name_zh}:按实施方案第 {number} 章执行。"
@@ -122,18 +122,18 @@ def build(stage: Stage) -> Outcome:
     """Declare the operator's product and register it; operation starts with its first delivery."""
     operator, start = stage.actor("demo-operator"), stage.timeline.later(stage.moment("agree"), 2)
     declaration = ProductDeclaration(
-        name_zh="医疗保险与门诊就诊统计查询(演示)",
+        name_zh="医疗保险与门诊就诊统计查询（演示）",
         name_en="Statistics of health insurance and outpatient visits (demo)",
         agreement_id=stage.id("agree", "agreement"),
         resource_ids=(stage.id("declare-health", "resource"),),
         product_type=ProductType.API,
         industry="Q",
-        description_zh="按保险方案、自评健康、活动受限、慢性病分档汇总人年数与门诊就诊次数;"
-        "结果加噪并设阈值,原始数据不出域;支持密态查询。",
+        description_zh="按保险方案、自评健康、活动受限、慢性病分档汇总人年数与门诊就诊次数；"
+        "结果加噪并设阈值，原始数据不出域；支持密态查询。",
         description_en="Person-years and visits by insurance plan, self-rated health, limitation and chronic "
         "diseases; protected by noise and thresholds; raw data never leaves; encrypted questions.",
         delivery_method=DeliveryMethod.API,
-        limitations="仅提供受保护的统计结果,不得用于识别个人;不得对外转让原始结果之外的数据。",
+        limitations="仅提供受保护的统计结果，不得用于识别个人；不得对外转让原始结果之外的数据。",
         data_subject=DataSubject.PUBLIC,
         update_frequency=UpdateFrequency.YEARLY,
         personal_information=False,
@@ -223,9 +223,9 @@ def offer(stage: Stage) -> Outcome:
     product, unit = stage.id("build", "product"), dictionary(TABLES["health"])["unit"]
     pricing.set_trial_fee(product_id=product, form=ChargingForm.PER_CALL, price=TRIAL_PRICE, actor=operator, now=now)
     statements = Statements(
-        quality="完整性 100%:关键字段无缺失;准确性、一致性按存证文件复核;更新频率为年。",
-        compliance="来源合法合规,公有领域;授权范围、用途与期限经审核;原始数据不出域。",
-        security_review="经安全审查:仅输出加噪、阈值处理后的结果。",
+        quality="完整性 100%：关键字段无缺失；准确性、一致性按存证文件复核；更新频率为年。",
+        compliance="来源合法合规，公有领域；授权范围、用途与期限经审核；原始数据不出域。",
+        security_review="经安全审查：仅输出加噪、阈值处理后的结果。",
         protected_unit_zh=f"{unit['name_zh']}:受保护的是每一条人年记录,同一人不同年度的记录无法关联",
         protected_unit_en=f"{unit['name_en']}: each is protected; records of one person in two years cannot be linked",
     )
@@ -238,7 +238,7 @@ CONNECTIONS: Final = tuple(
     for code, zh, en in (
         (
             "health",
-            "卫生健康委员会接入域内执行器,凭据只在其手中",
+            "卫生健康委员会接入域内执行器，凭据只在其手中",
             "The health commission connects its domain worker; it alone holds the credentials",
         ),
         ("market", "市场监督管理局接入域内执行器", "The market regulator connects its domain worker"),

@@ -26,7 +26,7 @@ def demonstration_calendar(now: datetime) -> Calendar:
     known = registry.calendar()
     years = [year for year in range(now.year - 3, now.year + YEARS_AHEAD) if not known.knows(year)]
     weekdays = {
-        year: YearCalendar(year=year, off=frozenset(), work=frozenset(), source="演示日历:仅周一至周五,非官方")
+        year: YearCalendar(year=year, off=frozenset(), work=frozenset(), source="演示日历：仅周一至周五，非官方")
         for year in years
     }
     return Calendar({**weekdays, **known.entered})

@@ -14,20 +14,20 @@ from pricing.types import CeilingRequest, ChargingForm, CostLine, RevenueTerms, 
 
 SURVEY_MONTHS: Final = 2
 LINES: Final = (
-    CostLine(head="platform", use=Use.INDUSTRY, amount=Decimal("1280000.00"), note="平台建设和运维,按台账"),
+    CostLine(head="platform", use=Use.INDUSTRY, amount=Decimal("1280000.00"), note="平台建设和运维，按台账"),
     CostLine(head="processing", use=Use.INDUSTRY, amount=Decimal("860000.00"), note="传输、汇聚、存储、治理"),
     CostLine(head="staff", use=Use.INDUSTRY, amount=Decimal("1450000.00"), note="产业行业产品人员"),
     CostLine(head="period", use=Use.INDUSTRY, amount=Decimal("240000.00"), note="期间费用"),
-    CostLine(head="staff", use=Use.PUBLIC, amount=Decimal("310000.00"), note="公共治理、公益产品人员,不计入"),
+    CostLine(head="staff", use=Use.PUBLIC, amount=Decimal("310000.00"), note="公共治理、公益产品人员，不计入"),
 )
 SUBSIDY: Final = Money.of("200000.00")
 BOOKS: Final = Money.of("4140000.00")
 TERMS: Final = RevenueTerms(
     bond_yield="1.75",
-    bond_yield_source="演示输入:成本调查前一年 10 年期国债收益率均值,正式使用须引用公布来源",
+    bond_yield_source="演示输入：成本调查前一年 10 年期国债收益率均值，正式使用须引用公布来源",
     add_on="3",
     tax=Money.of("228000.00"),
-    tax_source="演示输入:按现行税收规定测算",
+    tax_source="演示输入：按现行税收规定测算",
 )
 CEILING: Final = (Tier(Decimal(0), Decimal("8.000000")),)
 FEE: Final = Decimal("7.500000")
@@ -48,7 +48,7 @@ def survey(stage: Stage) -> Outcome:
     applied = stage.timeline.later(now, 3)
     pricing.apply_for_pricing(
         survey_id=found.id,
-        application="试行已满一个完整运营年度,申请核定最高准许收入。",
+        application="试行已满一个完整运营年度，申请核定最高准许收入。",
         actor=stage.actor("demo-agency"),
         now=applied,
     )
@@ -61,7 +61,7 @@ def decide(stage: Stage) -> Outcome:
     decided = pricing.decide_permitted_revenue(
         survey_id=stage.id("survey", "survey"),
         terms=TERMS,
-        assessment="已满一个完整运营年度,成本可核、收入可查,具备定价基础。",
+        assessment="已满一个完整运营年度，成本可核、收入可查，具备定价基础。",
         actor=stage.actor("demo-pricing"),
         now=now,
     )
@@ -98,7 +98,7 @@ def fee(stage: Stage) -> Outcome:
 SCENES: Final = (
     Scene(
         "survey",
-        "满一个完整运营年度,提交成本调查并书面申请定价",
+        "满一个完整运营年度，提交成本调查并书面申请定价",
         "After a full operating year costs are surveyed and pricing applied for",
         survey,
     ),

@@ -74,13 +74,13 @@ def declare(code: str, stage: Stage) -> Outcome:
 def materials(described: dict[str, Any], evidence: str) -> Materials:
     """Return the materials of a first registration of what ``described`` describes."""
     return Materials(
-        subject="持有单位依法履职形成并管理,主体信息见统一身份登记。",
-        lawful_source="公有领域数据,来源与许可说明见存证文件。",
+        subject="持有单位依法履职形成并管理，主体信息见统一身份登记。",
+        lawful_source="公有领域数据，来源与许可说明见存证文件。",
         situation=described["description_zh"],
-        evidence="存证文件哈希见登记信息;来源可查、加工可控。",
+        evidence="存证文件哈希见登记信息；来源可查、加工可控。",
         products="受保护的统计汇总、密态查询。",
-        scenarios="产业发展:保险产品设计;公共治理:医疗服务评估。",
-        risk_assessment="原始数据不出域;对外仅提供加噪、阈值处理后的结果。",
+        scenarios="产业发展：保险产品设计；公共治理：医疗服务评估。",
+        risk_assessment="原始数据不出域；对外仅提供加噪、阈值处理后的结果。",
         evidence_sha256=evidence,
     )
 
