@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
 
 from django.conf import settings
@@ -14,6 +15,11 @@ from ledger.gateways.wallet import Wallet
 from ledger.services.seal import open_log, seal
 
 PLATFORM: str = "platform"
+DEEPEST: int = 1000
+
+# web3 brings a package that raises Python's recursion limit a hundredfold as it is imported; with it so high, JSON that
+# is nested deeply enough overflows the C stack and ends the process instead of raising RecursionError.
+sys.setrecursionlimit(DEEPEST)
 
 
 def _store() -> KeyStore:
