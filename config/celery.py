@@ -35,6 +35,7 @@ app.conf.update(
         "dispatch": {"task": "privacy.dispatch", "schedule": 1.0, "options": {"expires": 2}},
         "evaluate": {"task": "privacy.evaluate", "schedule": 1.0, "options": {"expires": 2}},
         "payments": {"task": "marketplace.settle_payments", "schedule": 2.0, "options": {"expires": 4}},
+        "reviews": {"task": "pricing.review", "schedule": 3600.0, "options": {"expires": 3600}},
         "expiries": {"task": "marketplace.expire", "schedule": 60.0, "options": {"expires": 60}},
     },
 )

@@ -37,6 +37,13 @@ SHARING: Final = Article(
     valid_from=date(2025, 3, 1),
     valid_until=date(2030, 3, 1),
 )
+ASSETS: Final = Article(
+    document="发改数据规〔2025〕27号",
+    article="第二十三条",
+    title="防范不当数据资产化、资本化",
+    valid_from=date(2025, 3, 1),
+    valid_until=date(2030, 3, 1),
+)
 UNITS: Final = Article(
     document="NDI—TR—2025—06",
     article="表 C.1",
@@ -56,6 +63,7 @@ ARTICLES: Final[tuple[Article, ...]] = (
     REPORT,
     AGREEMENT_PRICE,
     SHARING,
+    ASSETS,
     UNITS,
 )
 
@@ -76,6 +84,10 @@ RULES: Final[Mapping[str, tuple[Article, ...]]] = {
     "pricing.units.check_unit": (CEILING, UNITS),
     "pricing.deviation.deviation": (DEVIATION,),
     "pricing.distribution.split": (SHARING,),
+    "pricing.sharing.calculate": (SHARING,),
+    "pricing.valuation.calculate": (ASSETS,),
+    "pricing.plans.check_price": (PROCEDURE, CEILING),
+    "pricing.evidence.check": (ACCOUNTS,),
 }
 
 

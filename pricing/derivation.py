@@ -78,7 +78,7 @@ def canonical(*, calculation: str, version: int, arguments: Mapping[str, Any], r
     Text, whole numbers and containers with ordinary keys go through the standard library's encoder, which writes the
     same bytes many times faster; anything else through rfc8785. A test holds the two to each other.
     """
-    document = {
+    document: dict[str, Any] = {
         "calculation": calculation,
         "version": version,
         "arguments": dict(arguments),

@@ -12,7 +12,8 @@ from pricing import articles, derivation, parameters, replay
 
 REVENUE_FIELDS: Final = {"year", "costs", "subsidy", "bond_yield", "add_on", "tax", "previous_excess"}
 REVENUE_OPTIONAL: Final = {"bond_yield_source", "tax_source", "excess_deducted", "currency"}
-SHARING_FIELDS: Final = {"amount", "values"}
+SHARING_FIELDS: Final = {"amount"}
+SHARING_OPTIONAL: Final = {"values", "measure", "floors", "caps", "seed", "permutations"}
 _SHOWN: Final = 200
 
 
@@ -84,13 +85,16 @@ def distribute(given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises FileRefused and the named errors of the rules.
     """
-    _check_fields(given, SHARING_FIELDS, set())
-    if not isinstance(given["values"], dict):
+    _check_fields(given, SHARING_FIELDS, SHARING_OPTIONAL)
+    if ("values" in given) is ("measure" in given):
+        raise FileRefused(problem="missing / 缺少: values")
+    if not isinstance(given.get("values", {}), dict):
         raise FileRefused(problem="values: an object / values 应为对象")
     derived = replay.derive("distribution", given)
     shares = {node.id.removeprefix("share."): node.value for node in derived.result.inputs}
     return {
         "amount": derived.result.value,
         "shares": shares,
+        "method": derived.result.source,
         "derivation": derivation.parse(derived.document),
     }

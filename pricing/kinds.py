@@ -134,4 +134,47 @@ REVIEW_MADE: Final = _kind(
     article=_ARTICLE,
 )
 
+PARAMETER_ENTERED: Final = _kind(
+    "parameter.entered",
+    parameter=_UUID,
+    parameter_name={"type": "string", "pattern": "^[a-z_.]{1,60}$"},
+    value=_DECIMAL,
+    jurisdiction={"type": "string", "pattern": "^(CN|[0-9]{6})$"},
+    valid_from=_DAY,
+    article=_ARTICLE,
+)
+EVIDENCE_ADDED: Final = _kind(
+    "survey.evidence_added", survey=_UUID, evidence=_UUID, sha256=_DIGEST, size=_COUNT, article=_ARTICLE
+)
+REPORT_FILED: Final = _kind(
+    "report.filed", report=_UUID, agreement=_UUID, year=_COUNT, document_sha256=_DIGEST, article=_ARTICLE
+)
+PLAN_SET: Final = _kind(
+    "plan.set",
+    plan=_UUID,
+    product=_UUID,
+    kind=_WORD,
+    form=_WORD,
+    unit=_UNIT,
+    quantity=_DECIMAL,
+    price=_DECIMAL,
+    article=_ARTICLE,
+)
+PLAN_ENDED: Final = _kind("plan.ended", plan=_UUID, product=_UUID, article=_ARTICLE)
+PROMOTION_SET: Final = _kind(
+    "promotion.set",
+    promotion=_UUID,
+    product=_UUID,
+    percent=_DECIMAL,
+    valid_from=_DAY,
+    valid_until=_DAY,
+    article=_ARTICLE,
+)
+REVENUE_SHARED: Final = _kind(
+    "revenue.shared", distribution=_UUID, agreement=_UUID, product=_UUID, derivation_sha256=_DIGEST, article=_ARTICLE
+)
+PRODUCT_VALUED: Final = _kind(
+    "product.valued", valuation=_UUID, product=_UUID, derivation_sha256=_DIGEST, article=_ARTICLE
+)
+
 KINDS: Final = tuple(value for value in tuple(globals().values()) if isinstance(value, EntryKind))

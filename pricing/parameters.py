@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
+from kernel.errors import Conflict, InvalidInput
 from kernel.law import NATIONAL, Article, Rate, RateTable
 from pricing import articles, figures
 from pricing.units import Scenario
@@ -42,6 +43,72 @@ TABLE: Final = RateTable(
         _national(FREE + Scenario.INDUSTRY, "0", "是否免费", articles.SCOPE),
     )
 )
+
+
+ENTERABLE: Final[Mapping[str, tuple[str, Decimal, Decimal]]] = {
+    ADD_ON_CAP: ("个百分点", Decimal(0), Decimal(100)),
+    DEVIATION_THRESHOLD: ("%", Decimal(0), Decimal(100)),
+    EVALUATION_CYCLE: ("年", Decimal(1), Decimal(10)),
+    REPORT_MONTH: ("月", Decimal(1), Decimal(12)),
+    REPORT_DAY: ("日", Decimal(1), Decimal(28)),
+    FULL_YEAR: ("个月", Decimal(1), Decimal(60)),
+    FREE + Scenario.INDUSTRY: ("是否免费", Decimal(0), Decimal(1)),
+}
+"""What a new row may fix, with its unit and range. Free public use is the notice's own and is not among them."""
+
+
+@dataclass(eq=False, kw_only=True)
+class NotAParameter(InvalidInput):
+    """A row for something that is not a parameter, or for a place that has no code."""
+
+    code: ClassVar[str] = "pricing.not_a_parameter"
+    zh: ClassVar[str] = "“{name}”或地区“{jurisdiction}”无效；可设参数：{allowed}；地区为 CN 或六位区划代码。"
+    en: ClassVar[str] = "{name} or the jurisdiction {jurisdiction} is unknown; parameters: {allowed}; CN or six digits."
+    law: ClassVar[str] = str(articles.SCOPE)
+    name: str
+    jurisdiction: str
+    allowed: str
+
+
+@dataclass(eq=False, kw_only=True)
+class LooserThanNational(Conflict):
+    """A local cap above the national one."""
+
+    code: ClassVar[str] = "pricing.looser_than_national"
+    zh: ClassVar[str] = "地方上限 {local} 高于国家规定的上限 {national}（{jurisdiction}）；地方只能从严。"
+    en: ClassVar[str] = "The local cap {local} is above the national {national} ({jurisdiction}); it may only be lower."
+    law: ClassVar[str] = str(articles.REVENUE)
+    local: Decimal
+    national: Decimal
+    jurisdiction: str
+
+
+def check_row(name: str, value: object, jurisdiction: str, *, on: date, table: RateTable) -> tuple[Decimal, str]:
+    """Return the value and unit of a row to enter; raise NotAParameter, LooserThanNational, bad figures by name."""
+    place = jurisdiction == NATIONAL or (len(jurisdiction) == 6 and jurisdiction.isascii() and jurisdiction.isdigit())
+    if name not in ENTERABLE or not place:
+        allowed = ", ".join(ENTERABLE)
+        raise NotAParameter(name=name[:60], jurisdiction=jurisdiction[:10], allowed=allowed)
+    unit, least, most = ENTERABLE[name]
+    figure = figures.read(name, value, digits=4, minimum=least, maximum=most)
+    if name == ADD_ON_CAP and jurisdiction != NATIONAL:
+        national = table.lookup(name, on=on).value
+        if figure > national:
+            raise LooserThanNational(local=figure, national=national, jurisdiction=jurisdiction)
+    return figure, unit
+
+
+def chain(region: str) -> tuple[str, ...]:
+    """Return where to look for a region's parameters, nearest first: county or city, city, province, nation."""
+    if len(region) != 6 or not region.isdigit() or region.startswith("10"):
+        return (NATIONAL,)
+    return tuple(dict.fromkeys((region, f"{region[:4]}00", f"{region[:2]}0000", NATIONAL)))
+
+
+def nearest(name: str, *, on: date, region: str, table: RateTable) -> "Parameter":
+    """Return the parameter in force on a day for a region: the nearest place's own row; raise NoRate."""
+    found = [lookup(name, on=on, jurisdiction=place, table=table) for place in chain(region)]
+    return next((one for one in found if one.jurisdiction != NATIONAL), found[-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 
 from kernel.errors import InvalidInput
 from kernel.money import Money
-from pricing import articles, fees, figures, parameters, tariff
+from pricing import articles, fees, figures, parameters, plans, tariff
 from pricing.derivation import Node
 from pricing.fees import FeeKind
 from pricing.figures import EXACT, yuan_text
@@ -61,14 +61,21 @@ class Charge:
         return (self.net / quantity).quantize(_SIX, ROUND_HALF_UP)
 
 
-def quote(tiers: Tariff, quantity: Decimal, *, free: bool = False, reductions: Sequence[Reduction] = ()) -> Charge:
+def quote(
+    tiers: Tariff,
+    quantity: Decimal,
+    *,
+    free: bool = False,
+    reductions: Sequence[Reduction] = (),
+    plan_price: Decimal | None = None,
+) -> Charge:
     """Return what ``quantity`` units cost: tier by tier, less reductions, rounded once (65号 一, 二).
 
     A free scenario costs nothing whatever the tariff. Raises NothingToQuote for a quantity of zero.
     """
     if quantity <= 0:
         raise NothingToQuote(quantity=quantity)
-    gross = tariff.charge(tiers, quantity)
+    gross = tariff.charge(tiers, quantity) if plan_price is None else plan_price
     if free:
         return Charge(gross, _ZERO, Money(0), free=True)
     net = gross
@@ -94,8 +101,10 @@ def calculate(arguments: Mapping[str, Any]) -> Node:
     scenario = parameters.read(arguments["parameters"][parameters.FREE + arguments["scenario"]])
     reductions = [_reduction(row) for row in arguments["reductions"]]
     free = fees.is_free(scenario) and arguments["fee"]["kind"] != FeeKind.MARKET
-    result = quote(fee, quantity, free=free, reductions=reductions)
-    charged = _charged(arguments, fee, quantity, result)
+    plan = arguments.get("plan")
+    price = None if plan is None else figures.price("plan.price", plan["price"])
+    result = quote(fee, quantity, free=free, reductions=reductions, plan_price=price)
+    charged = _charged(arguments, fee, quantity, result if price is None else price)
     steps = _free_steps(charged, arguments, scenario) if free else _reduced_steps(charged, reductions, result)
     return Node(
         id="total",
@@ -120,7 +129,9 @@ def _reduction(row: Mapping[str, Any]) -> Reduction:
     return Reduction(row["name_zh"], row["name_en"], figures.percent("reduction", row["percent"]))
 
 
-def _charged(arguments: Mapping[str, Any], fee: Tariff, quantity: Decimal, result: Charge) -> Node:
+def _charged(arguments: Mapping[str, Any], fee: Tariff, quantity: Decimal, result: Charge | Decimal) -> Node:
+    if isinstance(result, Decimal):
+        return _planned(arguments, fee, quantity, result)
     lines = tuple(_line(number, block) for number, block in enumerate(tariff.blocks(fee, quantity), start=1))
     unit = arguments["unit"]
     return Node(
@@ -133,6 +144,27 @@ def _charged(arguments: Mapping[str, Any], fee: Tariff, quantity: Decimal, resul
         formula_en="Σ quantity in each tier × its unit price",
         article=_CEILING,
         inputs=(*lines, _quantity(quantity, unit, arguments["form"]), _fee(arguments, fee)),
+    )
+
+
+def _planned(arguments: Mapping[str, Any], fee: Tariff, quantity: Decimal, price: Decimal) -> Node:
+    plan, ceiling = arguments["plan"], arguments["ceiling"]
+    steps: tuple[Node, ...] = (_quantity(quantity, arguments["unit"], arguments["form"]), _fee(arguments, fee))
+    if ceiling is not None:
+        limit = plans.check_price(price, quantity, tariff.read("ceiling", ceiling["tiers"]))
+        name = ("同等数量按上限收费标准", "The same quantity at the ceiling")
+        steps = (Node("plan_limit", *name, yuan_text(limit), "元", article=_CEILING), *steps)
+    return Node(
+        id="charge",
+        name_zh=f"方案：{plan['name_zh']}",
+        name_en=f"Plan: {plan['name_en']}",
+        value=yuan_text(price),
+        unit="元",
+        formula_zh="方案价格，不高于同等数量按上限收费标准计算的费用",
+        formula_en="the plan's price, not above its quantity at the ceiling",
+        article=_CEILING,
+        source=str(plan["id"]),
+        inputs=steps,
     )
 
 

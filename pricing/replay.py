@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 import rfc8785
 
 from kernel.errors import InvalidInput
-from pricing import ceilings, derivation, deviation, distribution, formula, quoting
+from pricing import ceilings, derivation, deviation, distribution, formula, quoting, sharing, valuation
 from pricing.derivation import Node
 
 Calculation = Callable[[Mapping[str, Any]], Node]
@@ -21,6 +21,8 @@ CALCULATIONS: Final[Mapping[tuple[str, int], Calculation]] = {
     ("quote", quoting.VERSION): quoting.calculate,
     ("deviation", deviation.VERSION): deviation.calculate,
     ("distribution", distribution.VERSION): distribution.calculate,
+    ("distribution", sharing.VERSION): sharing.calculate,
+    ("valuation", valuation.VERSION): valuation.calculate,
 }
 LATEST: Final[Mapping[str, int]] = {name: max(v for n, v in CALCULATIONS if n == name) for name, _ in CALCULATIONS}
 

@@ -47,13 +47,15 @@ class CostLine:
     product: str = ""
     allocation: Decimal = _WHOLE
     allocation_key: str = ""
+    subsidy: Decimal = _ZERO
 
     @property
     def counted(self) -> Decimal:
-        """The part of the amount that belongs to the authorised business, in yuan, exact."""
+        """The part of the amount, less its own subsidy, that belongs to the authorised business, in yuan, exact."""
+        borne = EXACT.subtract(self.amount, self.subsidy)
         if self.allocation == _WHOLE:
-            return self.amount
-        return EXACT.multiply(self.amount, self.allocation).scaleb(-2, EXACT)
+            return borne
+        return EXACT.multiply(borne, self.allocation).scaleb(-2, EXACT)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -169,20 +171,27 @@ def read_line(number: int, row: Mapping[str, Any]) -> CostLine:
     key = str(row.get("allocation_key", "")).strip()
     if allocation != _WHOLE and not key:
         raise AllocationUnexplained(line=number, allocation=allocation)
+    amount = figures.yuan(f"costs[{number}].amount", row.get("amount"))
+    subsidy = figures.yuan(f"costs[{number}].subsidy", row.get("subsidy", "0"))
+    if subsidy > amount:
+        raise SubsidyExceedsCost(subsidy=subsidy, cost=amount)
     return CostLine(
         head=head,
         use=Use(use),
-        amount=figures.yuan(f"costs[{number}].amount", row.get("amount")),
+        amount=amount,
         note=str(row.get("note", "")),
         product=str(row.get("product", "")),
         allocation=allocation,
         allocation_key=key,
+        subsidy=subsidy,
     )
 
 
 def write_line(line: CostLine) -> dict[str, str]:
     """Return a cost line as JSON values; what has its usual value is left out."""
     written = {"head": line.head, "use": str(line.use), "amount": figures.yuan_text(line.amount)}
+    if line.subsidy:
+        written["subsidy"] = figures.yuan_text(line.subsidy)
     if line.note:
         written["note"] = line.note
     if line.product:

@@ -11,12 +11,13 @@ from pricing import survey
 from pricing.articles import ACCOUNTS
 from pricing.survey import CostLine
 
-COLUMNS: Final = ("head", "use", "amount", "note", "product", "allocation", "allocation_key")
+COLUMNS: Final = ("head", "use", "amount", "subsidy", "note", "product", "allocation", "allocation_key")
 NEEDED: Final = frozenset({"head", "use", "amount"})
 TITLES: Final[Mapping[str, str]] = {
     "成本项目": "head",
     "用途": "use",
     "金额": "amount",
+    "政府补助": "subsidy",
     "说明": "note",
     "产品": "product",
     "分摊比例": "allocation",
@@ -63,9 +64,13 @@ class Table:
 def read(text: str) -> Table:
     """Return the cost lines of a CSV table and the error of every row that cannot be taken; raise NotATable."""
     try:
-        rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True))
+        return read_rows(list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)))
     except csv.Error as error:
         raise NotATable(problem=str(error)) from error
+
+
+def read_rows(rows: list[list[str]]) -> Table:
+    """Return the cost lines of rows of text, the first naming the columns, with each bad row's error; as `read`."""
     names = [TITLES.get(title.strip(), title.strip()) for title in rows[0]] if rows else []
     unknown = [name for name in names if name not in COLUMNS]
     if not NEEDED.issubset(names) or unknown or len(set(names)) != len(names):
@@ -86,8 +91,9 @@ def _row(names: list[str], cells: list[str]) -> dict[str, Any]:
     filled = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if cell.strip()}
     for name in ("head", "use"):
         filled[name] = WORDS.get(filled.get(name, ""), filled.get(name, ""))
-    if "amount" in filled:
-        filled["amount"] = filled["amount"].replace(",", "")
+    for name in ("amount", "subsidy"):
+        if name in filled:
+            filled[name] = filled[name].replace(",", "")
     return filled
 
 

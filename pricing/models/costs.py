@@ -51,6 +51,7 @@ class CostLine(models.Model):
     product_id = models.UUIDField(null=True)
     allocation = models.DecimalField(max_digits=7, decimal_places=4, default=100)
     allocation_key = models.CharField(max_length=120, blank=True)
+    subsidy = MinorAmountField(default=0)
     adjusted = models.BigIntegerField(null=True)
     adjustment_reason = models.CharField(max_length=400, blank=True)
     adjusted_at = models.DateTimeField(null=True)
@@ -72,6 +73,25 @@ class CostLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.survey_id}#{self.number} {self.head}"
+
+
+class Evidence(models.Model):
+    """A file handed in with a survey: what it is called, how long it is, its digest; the file lies in the store."""
+
+    public_id = PublicIdField()
+    survey = models.ForeignKey(CostSurvey, on_delete=models.PROTECT, related_name="evidence")
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=80)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    entry_id = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["survey", "sha256"], name="evidence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.sha256[:12]}"
 
 
 class RevenueDecision(models.Model):

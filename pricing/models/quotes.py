@@ -54,6 +54,7 @@ class Quote(models.Model):
     product_id = models.UUIDField(db_index=True)
     buyer_id = models.UUIDField(null=True, db_index=True)
     fee = models.ForeignKey(Fee, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey("pricing.Plan", on_delete=models.PROTECT, related_name="+", null=True)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+", null=True)
     form = models.CharField(max_length=24, choices=FORMS)
     unit = models.CharField(max_length=12)

@@ -2,13 +2,20 @@
 
 from pricing.queries.access import visible_derivation, visible_quote, visible_survey
 from pricing.queries.articles import Touched, touched_by
-from pricing.queries.calculation import NoFee, Priced, UnitUnclear, price
+from pricing.queries.calculation import NoFee, Priced, UnitUnclear, fee_and_ceiling, price
 from pricing.queries.decisions import decision, decisions, effective_decision, fee_decisions, simulate, survey, surveys
 from pricing.queries.derivations import derivation, derivation_tree
+from pricing.queries.duties import contact, duties, filed_report, is_reviewed, report_day, to_review
+from pricing.queries.evidence import survey_evidence, visible_evidence
 from pricing.queries.found import NoSuch
+from pricing.queries.parameters import parameter_list, rate_in_force, region_of
+from pricing.queries.parameters import table as parameter_table
+from pricing.queries.plans import plan, plans, promotions
 from pricing.queries.prices import ceiling, ceiling_reports, ceilings, fee_at, fee_history, fees, public_fees
 from pricing.queries.quotes import application, applications, case_library, quote
+from pricing.queries.reports import as_rows, disclosure, yearly_report
 from pricing.queries.reviews import income_by_month, income_by_product, reviews
+from pricing.queries.sharing import distribution, distributions, valuations
 
 __all__ = [
     "NoFee",
@@ -18,30 +25,52 @@ __all__ = [
     "UnitUnclear",
     "application",
     "applications",
+    "as_rows",
     "case_library",
     "ceiling",
     "ceiling_reports",
     "ceilings",
+    "contact",
     "decision",
     "decisions",
     "derivation",
     "derivation_tree",
+    "disclosure",
+    "distribution",
+    "distributions",
+    "duties",
     "effective_decision",
+    "fee_and_ceiling",
     "fee_at",
     "fee_decisions",
     "fee_history",
     "fees",
+    "filed_report",
     "income_by_month",
     "income_by_product",
+    "is_reviewed",
+    "parameter_list",
+    "parameter_table",
+    "plan",
+    "plans",
     "price",
+    "promotions",
     "public_fees",
     "quote",
+    "rate_in_force",
+    "region_of",
+    "report_day",
     "reviews",
     "simulate",
     "survey",
+    "survey_evidence",
     "surveys",
+    "to_review",
     "touched_by",
+    "valuations",
     "visible_derivation",
+    "visible_evidence",
     "visible_quote",
     "visible_survey",
+    "yearly_report",
 ]

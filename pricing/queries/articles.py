@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Final
 
 from kernel.law import Rate
-from pricing import articles, parameters
+from pricing import articles
 from pricing.fees import FeeKind
 from pricing.models import Fee, RevenueDecision
 from pricing.queries.decisions import DECISIONS, decision_view
+from pricing.queries.parameters import table
 from pricing.queries.prices import FEES, fee_view, in_force
 from pricing.types import DecisionView, FeeView
 
@@ -43,7 +44,7 @@ def touched_by(document: str, article: str | None = None, *, now: datetime) -> T
     decided = DECISIONS.filter(state="effective") if guided else RevenueDecision.objects.none()
     return Touched(
         rules=rules,
-        rates=parameters.TABLE.of_article(document, article),
+        rates=table().of_article(document, article),
         decisions=tuple(decision_view(item) for item in decided),
         fees=tuple(fee_view(item) for item in live),
     )

@@ -10,11 +10,15 @@ from uuid import UUID
 from kernel.errors import Conflict, InvalidInput
 from pricing import articles, fees, figures, parameters, quoting, replay, tariff
 from pricing.fees import FeeKind
-from pricing.models import Application
-from pricing.queries import prices
+from pricing.models import Application, Plan
+from pricing.plans import check_price
+from pricing.queries import plans, prices
+from pricing.queries.found import NAMES, NoSuch
+from pricing.queries.parameters import rate_in_force, region_of
 from pricing.quoting import Charge, Reduction
-from pricing.types import CeilingView, FeeView
+from pricing.types import CeilingView, FeeView, PlanView
 from pricing.units import MEASURES, ChargingForm, Scenario
+from registry import queries as registry
 from registry.limits import local_day
 
 
@@ -43,6 +47,19 @@ class UnitUnclear(InvalidInput):
     units: str
 
 
+@dataclass(eq=False, kw_only=True)
+class QuantityOfPlan(InvalidInput):
+    """Another quantity, form or unit than the plan sells."""
+
+    code: ClassVar[str] = "pricing.quantity_of_plan"
+    zh: ClassVar[str] = "方案“{name}”按其计费方式售出 {quantity} 个单位，不是 {given}。"
+    en: ClassVar[str] = "The plan {name} sells {quantity} units in its own form, not {given}."
+    law: ClassVar[str] = str(articles.ACCOUNTS)
+    name: str
+    quantity: Decimal
+    given: Decimal
+
+
 @dataclass(frozen=True)
 class Priced:
     """A price worked out: the fee and ceiling it rests on, the charge, and the arguments that derive it."""
@@ -54,6 +71,7 @@ class Priced:
     charge: Charge
     confirmed: bool
     arguments: dict[str, Any]
+    plan: PlanView | None = None
 
     @cached_property
     def derived(self) -> replay.Derived:
@@ -70,28 +88,78 @@ def price(
     now: datetime,
     unit: str | None = None,
     buyer_id: UUID | None = None,
+    plan_id: UUID | None = None,
 ) -> Priced:
     """Return what a quantity costs at ``now``, with reasons, storing nothing.
 
-    The buyer's confirmed application scenario gives its reduction. Raises NoFee, UnitUnclear, NothingToQuote, bad
+    The buyer's confirmed application scenario and running promotions reduce it; a plan brings its own quantity and
+    price. Raises NoFee, NoSuch, PlanAboveCeiling, QuantityOfPlan, UnitUnclear, NothingToQuote, bad
     figures by name, and FeeAboveCeiling where a ceiling has since fallen below the fee.
     """
     fee = _fee(product_id, form=ChargingForm(form), unit=unit, now=now)
     units = figures.quantity("quantity", quantity, whole=MEASURES[fee.form].whole)
+    plan = None if plan_id is None else _plan(plan_id, fee, units, now=now)
     application = _application(product_id, buyer_id, Scenario(scenario))
     ceiling = None if fee.ceiling is None else _ceiling(fee, now=now)
-    free_rate = parameters.lookup(parameters.FREE + Scenario(scenario), on=local_day(now))
+    free_rate = rate_in_force(parameters.FREE + Scenario(scenario), on=local_day(now), region=_region(product_id))
     free = fees.is_free(free_rate) and fee.kind is not FeeKind.MARKET
-    reductions = _reductions(application)
-    if ceiling is not None:
-        fees.check_under_ceiling(fee.tiers, ceiling.tiers)
-    charge = quoting.quote(fee.tiers, units, free=free, reductions=reductions)
+    reductions = (*_reductions(application), *_promoted(product_id, now=now))
+    _check(fee, ceiling, plan)
+    plan_price = None if plan is None else plan.price.major
+    charge = quoting.quote(fee.tiers, units, free=free, reductions=reductions, plan_price=plan_price)
     facts = {"product": str(product_id), "scenario": str(scenario), "quantity": figures.text(units)}
     arguments = _arguments(facts, fee, ceiling, reductions) | {
         "on": local_day(now).isoformat(),
         "parameters": {free_rate.name: parameters.write(free_rate)},
     }
-    return Priced(fee, ceiling, application, units, charge, not free or application is not None, arguments)
+    if plan is not None:
+        arguments["plan"] = _written(plan)
+    return Priced(fee, ceiling, application, units, charge, not free or application is not None, arguments, plan)
+
+
+def fee_and_ceiling(
+    product_id: UUID, *, form: ChargingForm, unit: str | None, now: datetime
+) -> tuple[FeeView, CeilingView | None]:
+    """Return the fee in force and the ceiling over it, if it has one; raise NoFee, UnitUnclear."""
+    fee = _fee(product_id, form=form, unit=unit, now=now)
+    return fee, None if fee.ceiling is None else _ceiling(fee, now=now)
+
+
+def _plan(plan_id: UUID, fee: FeeView, units: Decimal, *, now: datetime) -> PlanView:
+    found = next((one for one in plans.plans(fee.product_id, now=now) if one.id == plan_id), None)
+    if found is None:
+        raise NoSuch(thing=NAMES[Plan][1], thing_zh=NAMES[Plan][0], id=plan_id)
+    if (found.form, found.unit, found.quantity) != (fee.form, fee.unit, units):
+        raise QuantityOfPlan(name=found.name_zh, quantity=found.quantity, given=units)
+    return found
+
+
+def _check(fee: FeeView, ceiling: CeilingView | None, plan: PlanView | None) -> None:
+    if ceiling is None:
+        return
+    fees.check_under_ceiling(fee.tiers, ceiling.tiers)
+    if plan is not None:
+        check_price(plan.price.major, plan.quantity, ceiling.tiers)
+
+
+def _written(plan: PlanView) -> dict[str, str]:
+    return {
+        "id": str(plan.id),
+        "name_zh": plan.name_zh,
+        "name_en": plan.name_en,
+        "price": figures.yuan_text(plan.price.major),
+    }
+
+
+def _promoted(product_id: UUID, *, now: datetime) -> tuple[Reduction, ...]:
+    return tuple(
+        Reduction(f"优惠：{one.name_zh}", f"Promotion: {one.name_en}", figures.percent("promotion", one.percent))
+        for one in plans.promotions(product_id, now=now)
+    )
+
+
+def _region(product_id: UUID) -> str:
+    return region_of(registry.product(product_id).agreement_id)
 
 
 def _fee(product_id: UUID, *, form: ChargingForm, unit: str | None, now: datetime) -> FeeView:

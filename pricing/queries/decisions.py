@@ -12,6 +12,7 @@ from pricing import figures, parameters, replay
 from pricing import survey as survey_rules
 from pricing.models import CostLine, CostSurvey, RevenueDecision
 from pricing.queries.found import row
+from pricing.queries.parameters import rate_in_force, region_of
 from pricing.queries.prices import CEILINGS, in_force
 from pricing.types import CostLineView, DecisionView, RevenueTerms, SurveyView
 from registry.limits import local_day
@@ -33,11 +34,17 @@ def cost_line_view(item: CostLine) -> CostLineView:
             product="" if item.product_id is None else str(item.product_id),
             allocation=item.allocation.normalize(),
             allocation_key=item.allocation_key,
+            subsidy=_subsidy(item),
         ),
         submitted=Money(item.amount),
         adjusted=None if item.adjusted is None else Money(item.adjusted),
         reason=item.adjustment_reason,
     )
+
+
+def _subsidy(item: CostLine) -> Decimal:
+    accepted = item.amount if item.adjusted is None else item.adjusted
+    return Money(min(item.subsidy, accepted)).major
 
 
 def survey_view(item: CostSurvey) -> SurveyView:
@@ -128,7 +135,8 @@ def fee_decisions(product_id: UUID, *, now: datetime) -> tuple[DecisionView, ...
 def revenue_arguments(item: SurveyView, terms: RevenueTerms, *, now: datetime) -> dict[str, Any]:
     """Return the arguments of the permitted-revenue calculation for a survey and terms, parameters included."""
     on = local_day(now)
-    limits = [parameters.lookup(name, on=on) for name in (parameters.ADD_ON_FLOOR, parameters.ADD_ON_CAP)]
+    region, names = region_of(item.agreement_id), (parameters.ADD_ON_FLOOR, parameters.ADD_ON_CAP)
+    limits = [rate_in_force(name, on=on, region=region) for name in names]
     deducted = terms.previous_excess if terms.excess_deducted is None else terms.excess_deducted
     return {
         "year": item.year,

@@ -7,7 +7,23 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 
 from kernel.errors import NotFound
-from pricing.models import Application, Ceiling, CeilingAct, CostSurvey, Derivation, Fee, Quote, RevenueDecision, Review
+from pricing.models import (
+    Application,
+    Ceiling,
+    CeilingAct,
+    CostSurvey,
+    Derivation,
+    Distribution,
+    Duty,
+    Evidence,
+    Fee,
+    FiledReport,
+    Plan,
+    Quote,
+    RevenueDecision,
+    Review,
+    Valuation,
+)
 
 M = TypeVar("M", bound=Model)
 NAMES: Final[dict[type[Model], tuple[str, str]]] = {
@@ -16,6 +32,12 @@ NAMES: Final[dict[type[Model], tuple[str, str]]] = {
     CeilingAct: ("上限收费标准文件", "act setting ceilings"),
     CostSurvey: ("成本调查", "cost survey"),
     Derivation: ("推导", "derivation"),
+    Distribution: ("收益分配", "distribution"),
+    Duty: ("待办事项", "duty"),
+    Evidence: ("凭证", "evidence file"),
+    FiledReport: ("年度报告", "yearly report"),
+    Plan: ("收费方案", "plan"),
+    Valuation: ("评估报告", "valuation"),
     Fee: ("收费标准", "fee"),
     Quote: ("报价", "quote"),
     RevenueDecision: ("最高准许收入决定", "decision on permitted revenue"),

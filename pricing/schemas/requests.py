@@ -21,14 +21,15 @@ Short = Annotated[str, Field(max_length=400)]
 SAMPLE_ID = "8d1f4a0e-5c1b-4a53-9a0e-3f2f6f6f2f10"
 
 
-def _example(**values: JsonValue) -> ConfigDict:
+def example(**values: JsonValue) -> ConfigDict:
+    """Return the settings of a body: no further fields, and an example."""
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
 
 
 class TierIn(Schema):
     """One block of a tariff."""
 
-    model_config = _example(above="0", unit_price="0.120000")
+    model_config = example(above="0", unit_price="0.120000")
     above: Figure
     unit_price: Figure
 
@@ -40,18 +41,19 @@ def _tariff(name: str, tiers: Sequence[TierIn]) -> Tariff:
 class PriceQuoteIn(Schema):
     """What to quote."""
 
-    model_config = _example(product_id=SAMPLE_ID, form="per_call", quantity="1000", scenario="industry")
+    model_config = example(product_id=SAMPLE_ID, form="per_call", quantity="1000", scenario="industry")
     product_id: UUID
     form: ChargingForm
     quantity: Figure
     scenario: Scenario
     unit: Annotated[str, Field(max_length=12)] | None = None
+    plan_id: UUID | None = None
 
 
 class FeeIn(Schema):
     """A fee to set, flat (one tier from 0) or in tiers."""
 
-    model_config = _example(
+    model_config = example(
         product_id=SAMPLE_ID, form="per_call", unit="元/次", tiers=[{"above": "0", "unit_price": "0.12"}]
     )
     product_id: UUID
@@ -67,10 +69,11 @@ class FeeIn(Schema):
 class CostLineIn(Schema):
     """One expenditure, in yuan; ``allocation`` is the per cent of a shared cost that counts, with its key."""
 
-    model_config = _example(head="platform", use="industry", amount="400000.00", note="平台运维")
+    model_config = example(head="platform", use="industry", amount="400000.00", note="平台运维")
     head: Annotated[str, Field(min_length=1, max_length=80)]
     use: Annotated[str, Field(min_length=1, max_length=16)]
     amount: Figure
+    subsidy: Figure = "0"
     note: Short = ""
     product: UUID | None = None
     allocation: Figure = "100"
@@ -81,7 +84,7 @@ class CostLineIn(Schema):
 class SurveyIn(Schema):
     """A cost survey of one year."""
 
-    model_config = _example(
+    model_config = example(
         agreement_id=SAMPLE_ID,
         year=2025,
         lines=[{"head": "platform", "use": "industry", "amount": "400000.00"}],
@@ -110,7 +113,7 @@ class SurveyIn(Schema):
 class AdjustmentIn(Schema):
     """What the surveyor accepts of a line, and why."""
 
-    model_config = _example(amount="380000.00", reason="扣除与授权运营无关的租金")
+    model_config = example(amount="380000.00", reason="扣除与授权运营无关的租金")
     amount: Figure
     reason: Text
 
@@ -118,21 +121,21 @@ class AdjustmentIn(Schema):
 class PricingApplicationIn(Schema):
     """The authorising body's written application."""
 
-    model_config = _example(application="已满一个完整年度，申请核定最高准许收入。")
+    model_config = example(application="已满一个完整年度，申请核定最高准许收入。")
     application: Text
 
 
 class PricingReasonIn(Schema):
     """Why."""
 
-    model_config = _example(reason="加点过高")
+    model_config = example(reason="加点过高")
     reason: Text
 
 
 class RevenueDecisionIn(Schema):
     """What the price authority fixes; yield and add-on in per cent, amounts in yuan."""
 
-    model_config = _example(
+    model_config = example(
         bond_yield="1.75",
         bond_yield_source="中国债券信息网年平均",
         add_on="6",
@@ -166,7 +169,7 @@ class RevenueDecisionIn(Schema):
 class ConcurrenceIn(Schema):
     """When the cycle begins, how long it is, and why where it is longer than usual."""
 
-    model_config = _example(valid_from="2026-09-01", years=3)
+    model_config = example(valid_from="2026-09-01", years=3)
     valid_from: date | None = None
     years: int = 3
     cycle_reason: Short = ""
@@ -175,7 +178,7 @@ class ConcurrenceIn(Schema):
 class CeilingIn(Schema):
     """One ceiling: tiers in yuan, and what one customer of so many is expected to take."""
 
-    model_config = _example(
+    model_config = example(
         product_id=SAMPLE_ID,
         form="per_call",
         unit="元/次",
@@ -194,7 +197,7 @@ class CeilingIn(Schema):
 class CeilingsIn(Schema):
     """The ceilings of one act."""
 
-    model_config = _example(
+    model_config = example(
         ceilings=[
             {
                 "product_id": SAMPLE_ID,
@@ -227,7 +230,7 @@ class CeilingsIn(Schema):
 class ScenarioIn(Schema):
     """A use the caller's organisation declares."""
 
-    model_config = _example(
+    model_config = example(
         product_id=SAMPLE_ID, scenario="public_interest", title_zh="罕见病救助测算", purpose="为公益救助基金测算费用"
     )
     product_id: UUID
@@ -240,7 +243,7 @@ class ScenarioIn(Schema):
 class ConfirmationIn(Schema):
     """A confirmation, with a reduction in per cent and its reason where one is granted."""
 
-    model_config = _example(reduction="30", reason="省级支持场景")
+    model_config = example(reduction="30", reason="省级支持场景")
     reduction: Figure = "0"
     reason: Short = ""
 
@@ -248,7 +251,7 @@ class ConfirmationIn(Schema):
 class IncomeLineIn(Schema):
     """What a product took in, and how much of it was sold."""
 
-    model_config = _example(product_id=SAMPLE_ID, amount="12345.60", quantity="100000")
+    model_config = example(product_id=SAMPLE_ID, amount="12345.60", quantity="100000")
     product_id: UUID
     amount: Figure
     quantity: Figure = "0"
@@ -257,7 +260,7 @@ class IncomeLineIn(Schema):
 class IncomeIn(Schema):
     """A month's income of an agreement's products; ``month`` is any day of it."""
 
-    model_config = _example(
+    model_config = example(
         month="2026-10-01", lines=[{"product_id": SAMPLE_ID, "amount": "12345.60", "quantity": "100000"}]
     )
     month: date
@@ -278,5 +281,5 @@ class IncomeIn(Schema):
 class YearIn(Schema):
     """A calendar year."""
 
-    model_config = _example(year=2026)
+    model_config = example(year=2026)
     year: Annotated[int, Field(ge=2000, le=2999)]

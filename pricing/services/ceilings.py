@@ -20,6 +20,7 @@ from pricing.queries.found import row
 from pricing.queries.prices import CEILINGS, ceiling_view
 from pricing.services.acting import organisation_of
 from pricing.services.derivations import digest, keep
+from pricing.services.duties import ADJUST_CEILINGS, discharge
 from pricing.services.locks import one_at_a_time
 from pricing.types import CeilingRequest, CeilingView
 from registry import queries as registry
@@ -88,6 +89,7 @@ def set_ceilings(
             Ceiling.objects.filter(pk=item.pk).update(valid_until=now)
     act.save()
     Ceiling.objects.bulk_create(rows)
+    discharge(agreement_id=decision.agreement_id, kind=ADJUST_CEILINGS, now=now)
     for item in rows:
         _end_overtaken_fee(item, actor=actor, now=now)
     return tuple(queries.ceiling(item.public_id) for item in rows)

@@ -15,6 +15,7 @@ from pricing import articles, figures, formula, kinds, parameters, queries, repl
 from pricing.models import CostSurvey, RevenueDecision
 from pricing.queries.decisions import revenue_arguments
 from pricing.queries.found import row
+from pricing.queries.parameters import rate_in_force, region_of
 from pricing.services.acting import organisation_of
 from pricing.services.derivations import keep
 from pricing.services.locks import one_at_a_time
@@ -194,7 +195,7 @@ def concur_permitted_revenue(
     if actor.organisation_id == decision.decided_by:
         raise SameAuthority()
     begins, reason = valid_from or local_day(now), cycle_reason.strip()
-    _check_cycle(years, reason, on=begins)
+    _check_cycle(years, reason, on=begins, region=region_of(decision.agreement_id))
     _end_previous(decision, begins)
     decision.state, decision.concurred_by, decision.concurred_at = "effective", organisation_of(actor=actor), now
     decision.valid_from, decision.valid_until, decision.cycle_reason = begins, years_after(begins, years), reason
@@ -217,8 +218,8 @@ def concur_permitted_revenue(
     return queries.decision(decision_id)
 
 
-def _check_cycle(years: int, reason: str, *, on: date) -> None:
-    usual = int(parameters.lookup(parameters.EVALUATION_CYCLE, on=on).value)
+def _check_cycle(years: int, reason: str, *, on: date, region: str) -> None:
+    usual = int(rate_in_force(parameters.EVALUATION_CYCLE, on=on, region=region).value)
     if not 1 <= years <= LONGEST_CYCLE or (years > usual and not reason.strip()):
         raise CycleTooLong(years=years, usual=usual, longest=LONGEST_CYCLE)
 

@@ -16,9 +16,11 @@ from pricing import articles, kinds, parameters, tariff
 from pricing import fees as rules
 from pricing.fees import FeeKind
 from pricing.models import Ceiling, Fee
+from pricing.queries.parameters import rate_in_force, region_of
 from pricing.queries.prices import CEILINGS, fee_view
 from pricing.services.acting import organisation_of
 from pricing.services.ceilings import unit_of
+from pricing.services.duties import ADJUST_FEES, discharge
 from pricing.services.locks import one_at_a_time
 from pricing.tariff import Tariff
 from pricing.types import FeeView
@@ -79,8 +81,8 @@ def set_trial_fee(
     """
     product = _product(product_id, actor, public=True)
     on = local_day(now)
-    months = parameters.lookup(parameters.FULL_YEAR, on=on)
     agreement = registry.agreement(product.agreement_id)
+    months = rate_in_force(parameters.FULL_YEAR, on=on, region=region_of(agreement.id))
     rules.check_trial(first_operated_on=agreement.first_operated_on, on=on, months=months)
     fee = _fee(product, FeeKind.TRIAL, (form, unit, price), actor=actor, now=now)
     return _put(fee, kinds.FEE_TRIAL_SET, str(articles.TRIAL), [agreement.entry_id], actor=actor, now=now)
@@ -106,6 +108,7 @@ def set_fee(
     ceiling = _ceiling(fee)
     rules.check_under_ceiling(tariff.read("fee", fee.tiers), tariff.read("ceiling", ceiling.tiers))
     fee.ceiling, fee.ceiling_price = ceiling, ceiling.top_price
+    discharge(agreement_id=product.agreement_id, kind=ADJUST_FEES, now=now)
     return _put(fee, kinds.FEE_SET, str(articles.PROCEDURE), [ceiling.act.entry_id], actor=actor, now=now)
 
 

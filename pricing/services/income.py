@@ -16,8 +16,10 @@ from kernel.money import Money
 from ledger import services as ledger
 from pricing import articles, figures, kinds, parameters, replay
 from pricing.models import MonthlyIncome, RevenueDecision, Review
+from pricing.queries.parameters import rate_in_force, region_of
 from pricing.queries.reviews import review_view
 from pricing.services.derivations import keep
+from pricing.services.duties import ADJUST_CEILINGS, ADJUST_FEES, owe
 from pricing.services.locks import one_at_a_time
 from pricing.types import IncomeLine, ReviewView
 from registry import queries as registry
@@ -107,7 +109,8 @@ def review_year(*, agreement_id: UUID, year: int, actor: Actor, now: datetime) -
     decision = _decision(agreement_id, year, now=now)
     total = MonthlyIncome.objects.filter(agreement_id=agreement_id, month__year=year).aggregate(all=Sum("amount"))
     actual = Money(total["all"] or 0)
-    threshold = parameters.lookup(parameters.DEVIATION_THRESHOLD, on=date(year, 12, 31))
+    region = region_of(agreement_id)
+    threshold = rate_in_force(parameters.DEVIATION_THRESHOLD, on=date(year, 12, 31), region=region)
     arguments = {
         "agreement": str(agreement_id),
         "year": year,
@@ -128,6 +131,9 @@ def review_year(*, agreement_id: UUID, year: int, actor: Actor, now: datetime) -
     )
     review.entry_id = _tell(review, derived, actor=actor, now=now)
     review.save()
+    kind = ADJUST_CEILINGS if review.adjuster == "authorising_body" else ADJUST_FEES
+    operator = decision.operator_id
+    owe(agreement_id=agreement_id, operator_id=operator, year=year, kind=kind, due_on=None, now=now)
     return review_view(review)
 
 

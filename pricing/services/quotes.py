@@ -13,7 +13,7 @@ from kernel.errors import InvalidInput
 from kernel.money import LARGEST_MINOR, Money
 from ledger import services as ledger
 from pricing import articles, kinds, queries
-from pricing.models import Quote
+from pricing.models import Plan, Quote
 from pricing.queries.calculation import Priced
 from pricing.queries.prices import FEES
 from pricing.queries.quotes import quote_view
@@ -46,6 +46,7 @@ def quote(
     actor: Actor,
     now: datetime,
     unit: str | None = None,
+    plan_id: UUID | None = None,
 ) -> QuoteView:
     """Quote a quantity at the price in force at ``now`` and keep it, with its derivation, for 30 days.
 
@@ -60,6 +61,7 @@ def quote(
         now=now,
         unit=unit,
         buyer_id=actor.organisation_id,
+        plan_id=plan_id,
     )
     if priced.charge.total.minor > LARGEST_MINOR:
         raise TotalTooLarge(total=priced.charge.total.major, largest=Money(LARGEST_MINOR).major)
@@ -75,6 +77,7 @@ def _row(priced: Priced, scenario: Scenario, *, actor: Actor, now: datetime) -> 
         buyer_id=actor.organisation_id,
         fee=FEES.get(public_id=priced.fee.id),
         application=priced.application,
+        plan=None if priced.plan is None else Plan.objects.get(public_id=priced.plan.id),
         form=priced.fee.form,
         unit=priced.fee.unit,
         quantity=priced.quantity,
@@ -93,6 +96,8 @@ def _tell(item: Quote, priced: Priced, *, actor: Actor, now: datetime) -> UUID:
     refs = [priced.fee.entry_id]
     if priced.application is not None:
         refs.append(priced.application.last_entry_id)
+    if priced.plan is not None:
+        refs.append(priced.plan.entry_id)
     return ledger.append(
         kind=kinds.QUOTE_MADE,
         subject=f"quote:{item.public_id}",

@@ -20,6 +20,7 @@ from pricing import survey as rules
 from pricing.models import CostLine, CostSurvey
 from pricing.queries.decisions import cost_line_view
 from pricing.queries.found import row
+from pricing.queries.parameters import rate_in_force, region_of
 from pricing.services.locks import one_at_a_time
 from pricing.types import SurveyView
 from registry import queries as registry
@@ -117,7 +118,7 @@ def submit_cost_survey(
 
 def _check_year(agreement: AgreementView, year: int, *, now: datetime) -> None:
     on = local_day(now)
-    months = parameters.lookup(parameters.FULL_YEAR, on=on)
+    months = rate_in_force(parameters.FULL_YEAR, on=on, region=region_of(agreement.id))
     fees.check_full_year(first_operated_on=agreement.first_operated_on, on=on, months=months)
     first = agreement.first_operated_on.year if agreement.first_operated_on else agreement.valid_from.year
     if not first <= year <= on.year:
@@ -155,6 +156,7 @@ def _row(survey: CostSurvey, number: int, line: rules.CostLine) -> CostLine:
         product_id=UUID(line.product) if line.product else None,
         allocation=line.allocation,
         allocation_key=line.allocation_key,
+        subsidy=Money.of(line.subsidy).minor,
     )
 
 

@@ -15,6 +15,7 @@ from pricing.survey import CostLine, Use
 from pricing.tariff import flat
 from pricing.types import CeilingRequest, DecisionView, FeeView, RevenueTerms, SurveyView
 from pricing.units import ChargingForm
+from registry import queries as registry_queries
 from registry import services as registry
 from registry.types import Role
 from tests.factories.registry import World, member, organisation
@@ -66,6 +67,12 @@ class Market:
         self.data_authority = member(world.agency, Role.DATA_AUTHORITY)
         self.price_authority = member(organisation("省发展和改革委员会"), Role.PRICING_AUTHORITY)
         self.buyer = member(organisation("海峡保险股份有限公司", kind="enterprise"), Role.BUYER)
+
+    def resource(self) -> UUID:
+        return registry_queries.product(self.product).resource_ids[0]
+
+    def world_code(self) -> str:
+        return registry_queries.resource(self.resource()).code
 
     def second_product(self) -> UUID:
         agreed = self.world

@@ -163,3 +163,9 @@ def test_there_are_at_least_sixty_cases_and_each_is_explained():
     found = [case.values[1] for case in cases()]
     assert len(found) >= 60
     assert all(case["why"] for case in found)
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "golden").glob("*.json")), ids=lambda path: path.stem)
+def test_derivations_of_the_past_replay_word_for_word(path):
+    document = path.read_bytes()
+    assert replay.replay(document) == document

@@ -1,0 +1,9 @@
+"""The pricing's HTTP API: the procedure from cost to fee, and what surrounds it."""
+
+from ninja import Router
+
+from pricing.api import procedure, surroundings
+
+router = Router(tags=["pricing"])
+router.add_router("", procedure.router)
+router.add_router("", surroundings.router)
