@@ -226,7 +226,7 @@ def offer(stage: Stage) -> Outcome:
         quality="完整性 100%：关键字段无缺失；准确性、一致性按存证文件复核；更新频率为年。",
         compliance="来源合法合规，公有领域；授权范围、用途与期限经审核；原始数据不出域。",
         security_review="经安全审查：仅输出加噪、阈值处理后的结果。",
-        protected_unit_zh=f"{unit['name_zh']}:受保护的是每一条人年记录,同一人不同年度的记录无法关联",
+        protected_unit_zh=f"{unit['name_zh']}：受保护的是每一条人年记录，同一人不同年度的记录无法关联",
         protected_unit_en=f"{unit['name_en']}: each is protected; records of one person in two years cannot be linked",
     )
     publish_listing(product_id=product, statements=statements, actor=operator, now=stage.timeline.later(now, 1))

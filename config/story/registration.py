@@ -58,7 +58,7 @@ def declare(code: str, stage: Stage) -> Outcome:
         openness=OpenType.CONDITIONAL,
         update_frequency=UpdateFrequency.YEARLY,
         library=LibraryKind.THEMATIC,
-        coverage=f"{REGION}(演示)",
+        coverage=f"{REGION}（演示）",
         contact_office="数据资源管理处",
         contact_phone="00000000000",
         assessments=(
