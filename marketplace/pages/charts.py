@@ -80,7 +80,9 @@ def _measure(name: str, described: Mapping[str, Mapping[str, Any]]) -> str:
         return _("Count")
     column = described.get(name.removeprefix("sum:"))
     unit = in_language(column.get("unit_zh", ""), column.get("unit_en", "")) if column else ""
-    return _("Sum: {name}").format(name=_name(column, name)) + (in_language(f"（{unit}）", f" ({unit})") if unit else "")
+    return _("Sum: {name}").format(name=_name(column, name)) + (
+        in_language(f"（{unit}）", f" ({unit})") if unit else ""
+    )
 
 
 def _code(column: Mapping[str, Any] | None, code: str) -> str:
