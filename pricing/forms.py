@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from pricing.parameters import ENTERABLE
 from pricing.units import MEASURES, UNIT_NAMES, ChargingForm, Scenario
 
 LONG = forms.Textarea(attrs={"rows": 3})
@@ -73,10 +75,33 @@ class SurveyForm(forms.Form):
             "First row: head,use,amount,note. Heads: platform, processing, staff, acquisition, period, other:<name>. "
             "Use: industry or public."
         ),
+        required=False,
     )
+    sheet = forms.FileField(label=_("Cost lines (XLSX)"), required=False, help_text=_("Read instead of the table."))
     subsidy = forms.CharField(label=_("Government subsidy, yuan"), max_length=40, widget=FIGURE, initial="0")
     books_total = forms.CharField(label=_("Total of the books, yuan"), max_length=40, widget=FIGURE)
     confirmed = forms.BooleanField(label=_("The figures agree with the separate accounts of the authorised operation."))
+
+
+class EvidenceForm(forms.Form):
+    """A file handed in with a survey."""
+
+    file = forms.FileField(
+        label=pgettext_lazy("pricing", "File"), help_text=_("PDF, PNG, JPEG, XLSX or OFD, at most 10 MB.")
+    )
+
+
+class ParameterForm(ConfirmForm):
+    """A parameter's new row."""
+
+    name = forms.ChoiceField(label=_("Parameter"), choices=[(name, name) for name in ENTERABLE])
+    value = forms.CharField(label=pgettext_lazy("pricing", "Value"), max_length=40, widget=FIGURE)
+    jurisdiction = forms.CharField(label=_("Jurisdiction"), max_length=6, help_text=_("CN or six digits."))
+    document = forms.CharField(label=pgettext_lazy("pricing", "Document"), max_length=80)
+    article = forms.CharField(label=pgettext_lazy("pricing", "Article"), max_length=40)
+    source = forms.CharField(label=pgettext_lazy("pricing", "Source"), max_length=400)
+    valid_from = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    field_order = ["name", "value", "jurisdiction", "document", "article", "source", "valid_from", "confirmed"]
 
 
 class ApplicationForm(ConfirmForm):

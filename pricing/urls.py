@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from pricing.pages import acts, desks, public
+from pricing.pages import acts, desks, public, reports
 
 app_name = "pricing"
 urlpatterns: list[URLPattern] = [
@@ -19,6 +19,11 @@ urlpatterns: list[URLPattern] = [
     path("agreements/<uuid:agreement_id>/", public.agreement, name="agreement"),
     path("agreements/<uuid:agreement_id>/report.csv", public.agreement_csv, name="agreement-csv"),
     path("agreements/<uuid:agreement_id>/survey/", desks.new_survey, name="survey-new"),
+    path("agreements/<uuid:agreement_id>/disclosure/", reports.disclosure, name="disclosure"),
+    path("agreements/<uuid:agreement_id>/report/", reports.yearly, name="yearly"),
+    path("parameters/", reports.parameters, name="parameters"),
+    path("surveys/<uuid:survey_id>/evidence/", reports.add_evidence, name="add-evidence"),
+    path("evidence/<uuid:evidence_id>/", reports.evidence, name="evidence"),
     path("uses/", public.cases, name="cases"),
     path("uses/<uuid:application_id>/confirm/", acts.confirm, name="confirm"),
     path("uses/<uuid:application_id>/refuse/", acts.refuse, name="refuse"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from pricing.tariff import Tariff
 from pricing.types import CostLineView, FeeView
 from pricing.units import ChargingForm
 from registry import queries as registry
+from registry.limits import local_day
 from registry.queries import NoSuch as NoSuchInRegistry
 from registry.types import ProductView
 
@@ -71,6 +73,13 @@ def asked(priced: str) -> tuple[ChargingForm, str]:
     """Return the form and unit that a choice of `forms.priced_by` names."""
     form, _, unit = priced.partition("|")
     return ChargingForm(form), unit
+
+
+def year_asked(request: HttpRequest, *, now: datetime) -> int:
+    """Return the year that the request names, this year when it names none."""
+    given = request.GET.get("year", "")
+    known = given.isascii() and given.isdigit() and len(given) == 4 and given > "1999"
+    return int(given) if known else local_day(now).year
 
 
 def tariff_of(text: str) -> Tariff:

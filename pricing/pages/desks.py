@@ -1,5 +1,6 @@
 """The operator's cost desk and the authorities' decision desk."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.errors import DomainError
 from kernel.money import Money
-from pricing import figures, queries, replay, services, table
+from pricing import figures, queries, replay, services, sheet, table
 from pricing.forms import DecisionForm, SurveyForm
 from pricing.pages.context import actor_of, cost_rows, fee_rows, product_of
 from pricing.types import RevenueTerms, SurveyView
@@ -34,6 +35,7 @@ def costs(request: HttpRequest) -> HttpResponse:
     context = {
         "agreements": registry.agreements(operator_id=own) if own else (),
         "surveys": queries.surveys(operator_id=own) if own else (),
+        "duties": queries.duties(role=Role.OPERATOR, operator_id=own) if own else (),
         "decisions": queries.decisions(operator_id=own) if own else (),
         "products": [(one, fee_rows(queries.fees(one.id, now=now))) for one in products],
     }
@@ -48,12 +50,12 @@ def new_survey(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     actor.require(Role.OPERATOR)
     agreement = registry.agreement(agreement_id)
     actor.require_organisation(agreement.operator_id)
-    form = SurveyForm(request.POST or None, initial={"table": EXAMPLE, "year": now.year - 1})
+    form = SurveyForm(request.POST or None, request.FILES or None, initial={"table": EXAMPLE, "year": now.year - 1})
     error, rows = None, None
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            rows = table.read(given["table"])
+            rows = _table(given)
             if not rows.errors:
                 view = services.submit_cost_survey(
                     agreement_id=agreement_id,
@@ -81,6 +83,8 @@ def survey(request: HttpRequest, survey_id: UUID) -> HttpResponse:
     context = {
         "survey": view,
         "rows": cost_rows(view.lines),
+        "evidence": queries.survey_evidence(survey_id),
+        "may_add": view.state in ("submitted", "applied") and view.operator_id == actor.organisation_id,
         "agreement": registry.agreement(view.agreement_id),
         "operator": registry.organisation(view.operator_id),
         "decisions": decided,
@@ -90,6 +94,12 @@ def survey(request: HttpRequest, survey_id: UUID) -> HttpResponse:
         "may_decide": view.state == "applied" and Role.PRICING_AUTHORITY in actor.roles,
     }
     return render(request, "pricing/survey.html", context)
+
+
+def _table(given: dict[str, Any]) -> table.Table:
+    if given["sheet"]:
+        return sheet.read(given["sheet"].read(sheet.LARGEST_FILE + 1))
+    return table.read(given["table"])
 
 
 def _steps(view: SurveyView, decided: str) -> list[dict[str, object]]:
@@ -126,7 +136,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "to_concur": queries.decisions(state="proposed"),
         "effective": queries.decisions(state="effective"),
         "uses": [(one, product_of(one.product_id)) for one in uses if one.state == "declared"],
-        "reviews": queries.reviews(adjuster="authorising_body"),
+        "duties": queries.duties(role=Role.AUTHORISING_BODY),
         "organisations": registry.organisations(),
     }
     return render(request, "pricing/desk.html", context)

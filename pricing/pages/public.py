@@ -14,7 +14,7 @@ from kernel.errors import DomainError
 from pricing import figures, queries, services
 from pricing.fees import FeeKind
 from pricing.forms import CalculatorForm
-from pricing.pages.context import actor_of, asked, fee_rows, product_of, tiers_in_words
+from pricing.pages.context import actor_of, asked, fee_rows, product_of, tiers_in_words, year_asked
 from pricing.types import FeeView
 from registry import queries as registry
 from registry.limits import local_day
@@ -60,6 +60,9 @@ def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
         "market": any(fee.kind is FeeKind.MARKET for fee in current),
         "ceilings": [(view, tiers_in_words(view.tiers)) for view in queries.ceilings(product_id, now=now)],
         "decisions": queries.fee_decisions(product_id, now=now),
+        "plans": queries.plans(product_id, now=now),
+        "promotions": queries.promotions(product_id, now=now),
+        "valuations": queries.valuations(product_id),
         "history": fee_rows(queries.fee_history(product_id)),
         "form": form,
         "priced": priced,
@@ -138,7 +141,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 def agreement(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """Show an agreement's income against its permitted revenue, with the yearly reviews (65号 四, 五)."""
     known = registry.agreement(agreement_id)
-    year = _year(request)
+    year = year_asked(request, now=timezone.now())
     effective = queries.effective_decision(agreement_id)
     months = queries.income_by_month(agreement_id, year=year)
     context = {
@@ -148,6 +151,7 @@ def agreement(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
         "decision": effective,
         "decisions": queries.decisions(agreement_id=agreement_id),
         "reviews": queries.reviews(agreement_id=agreement_id),
+        "distributions": queries.distributions(agreement_id),
         "year": year,
         "years": range(local_day(timezone.now()).year, known.valid_from.year - 1, -1),
         "months": months,
@@ -155,11 +159,6 @@ def agreement(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
         "chart": _chart(months, effective.permitted_revenue if effective else None),
     }
     return render(request, "pricing/agreement.html", context)
-
-
-def _year(request: HttpRequest) -> int:
-    given = request.GET.get("year", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) == 4 else local_day(timezone.now()).year
 
 
 def _chart(months: tuple[Any, ...], permitted: Any) -> dict[str, Any]:
@@ -182,7 +181,7 @@ def _chart(months: tuple[Any, ...], permitted: Any) -> dict[str, Any]:
 @require_safe
 def agreement_csv(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """Return a year's income by product as CSV, with the permitted revenue and the deviation where reviewed."""
-    known, year = registry.agreement(agreement_id), _year(request)
+    known, year = registry.agreement(agreement_id), year_asked(request, now=timezone.now())
     effective = queries.effective_decision(agreement_id)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="operation-{year}.csv"'

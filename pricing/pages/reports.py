@@ -1,0 +1,121 @@
+"""The yearly report and the public disclosure as page, CSV and PDF; the parameters; evidence files."""
+
+import csv
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kernel.errors import DomainError
+from pricing import evidence as evidence_rules
+from pricing import gateways, queries, services
+from pricing.forms import EvidenceForm, ParameterForm
+from pricing.pages.context import actor_of, year_asked
+from pricing.queries.access import OVERSEERS
+from pricing.types import Report
+from registry import queries as registry
+from registry.types import Role
+
+BOTH = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _shown(request: HttpRequest, report: Report, *, name: str, back: str, may_file: bool = False) -> HttpResponse:
+    """Return a report in the form asked for: ``?as=csv``, ``?as=pdf``, or a page."""
+    asked = request.GET.get("as", "")
+    if asked == "csv":
+        response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        csv.writer(response).writerows(queries.as_rows(report))
+        return response
+    if asked == "pdf":
+        response = HttpResponse(_typeset(report), content_type="application/pdf")
+        response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+        return response
+    context = {"report": report, "back": back, "may_file": may_file, "year": request.GET.get("year", "")}
+    return render(request, "pricing/report.html", context)
+
+
+def _typeset(report: Report) -> bytes:
+    sections = tuple(gateways.Section(one.title, one.facts, one.columns, one.rows) for one in report.tables)
+    return gateways.pdf(gateways.Paper(report.title, report.subtitle, f"依据：{report.article}", sections))
+
+
+@require_safe
+def disclosure(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
+    """Show what agency and operator disclose of an agreement, to everyone."""
+    report = queries.disclosure(agreement_id, now=timezone.now())
+    return _shown(request, report, name="disclosure", back=str(agreement_id))
+
+
+@login_required
+@BOTH
+def yearly(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
+    """Show the yearly report to the operator and the authorities; the authorising body files it."""
+    actor, now, year = actor_of(request), timezone.now(), year_asked(request, now=timezone.now())
+    known = registry.agreement(agreement_id)
+    if OVERSEERS.isdisjoint(actor.roles):
+        actor.require_organisation(known.operator_id)
+    if request.method == "POST":
+        services.file_report(agreement_id=agreement_id, year=year, actor=actor, now=now)
+        return redirect(f"{request.path}?year={year}")
+    report = queries.yearly_report(agreement_id, year=year)
+    filed = queries.filed_report(agreement_id, year=year)
+    may_file = filed is None and Role.AUTHORISING_BODY in actor.roles
+    return _shown(request, report, name=f"report-{year}", back=str(agreement_id), may_file=may_file)
+
+
+@BOTH
+def parameters(request: HttpRequest) -> HttpResponse:
+    """Show every dated parameter with its article and jurisdiction; an authority adds rows, nobody edits any."""
+    actor, error = actor_of(request), None
+    may_enter = not actor.roles.isdisjoint({Role.PRICING_AUTHORITY, Role.DATA_AUTHORITY})
+    form = ParameterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.enter_parameter(**_without_name(form), actor=actor, now=timezone.now())
+            return redirect("pricing:parameters")
+        except DomainError as refused:
+            error = refused
+    context = {"rows": queries.parameter_list(), "form": form if may_enter else None, "error": error}
+    return render(request, "pricing/parameters.html", context, status=409 if error else 200)
+
+
+def _without_name(form: forms.Form) -> dict[str, Any]:
+    return {name: value for name, value in form.cleaned_data.items() if name != "confirmed"}
+
+
+@login_required
+@BOTH
+def add_evidence(request: HttpRequest, survey_id: UUID) -> HttpResponse:
+    """Take a file as evidence for a cost survey."""
+    actor, error = actor_of(request), None
+    view = queries.visible_survey(survey_id, actor=actor)
+    form = EvidenceForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        content = file.read(evidence_rules.LARGEST + 1)
+        try:
+            services.add_evidence(survey_id=survey_id, name=file.name, content=content, actor=actor, now=timezone.now())
+            return redirect("pricing:survey", survey_id)
+        except DomainError as refused:
+            error = refused
+    facts = [(_("Year"), view.year)]
+    context = {"title": _("Add evidence"), "facts": facts, "form": form, "error": error, "back": "../"}
+    return render(request, "pricing/act.html", context, status=422 if error else 200)
+
+
+@login_required
+@require_safe
+def evidence(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
+    """Return an evidence file to who may see its survey, as a download."""
+    view, content = queries.visible_evidence(evidence_id, actor=actor_of(request))
+    response = HttpResponse(content, content_type=view.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{view.sha256[:16]}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,147 @@
+"""Pages around the procedure: workbook and evidence, desks, reports as page, CSV and PDF, parameters."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from kernel.money import Money
+from pricing import gateways, queries, services, tasks
+from pricing.gateways import paper
+from pricing.types import IncomeLine
+from tests.factories.pricing import Market, moment
+from tests.integration.pricing.test_pages import client_of, page
+
+pytestmark = pytest.mark.django_db
+LATER = moment(2027, 1, 6)
+
+
+@pytest.fixture(autouse=True)
+def _present(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: LATER)
+
+
+@pytest.fixture
+def market():
+    return Market()
+
+
+def workbook(*rows):
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    return SimpleUploadedFile("costs.xlsx", out.getvalue())
+
+
+def reviewed(market):
+    market.fee()
+    services.record_income(
+        agreement_id=market.agreement,
+        month=date(2026, 12, 1),
+        lines=[IncomeLine(product_id=market.product, amount=Money.of("900000.00"), quantity=Decimal(10))],
+        actor=market.operator,
+        now=LATER,
+    )
+    tasks.review()
+
+
+def test_a_workbook_is_read_row_by_row(market):
+    client, address = client_of(market.operator), reverse("pricing:survey-new", args=[market.agreement])
+    given = {"year": 2025, "table": "", "subsidy": "0", "books_total": "300.15", "confirmed": "on"}
+    head = ("成本项目", "用途", "金额", "政府补助")
+    bad = client.post(address, given | {"sheet": workbook(head, ("酒", "产业", 1), ("人力", "产业", "1e400"))})
+    assert bad.status_code == 422
+    assert "酒" in bad.content.decode()
+    rows = (("平台", "产业", 100.1, 20), ("人力", "公益", 200, None), ("期间费用", "产业", 0.05))
+    client.post(address, given | {"sheet": workbook(head, *rows)})
+    (survey,) = queries.surveys()
+    assert [line.line.amount for line in survey.lines] == [Decimal("100.10"), Decimal(200), Decimal("0.05")]
+    assert survey.lines[0].line.subsidy == 20
+    no_book = client.post(address, given | {"sheet": SimpleUploadedFile("x.xlsx", b"PK\x03\x04 no")})
+    assert no_book.status_code == 422
+
+
+def test_evidence_is_handed_in_and_downloaded(market):
+    survey, client = market.survey(), client_of(market.operator)
+    address = reverse("pricing:add-evidence", args=[survey.id])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"file": SimpleUploadedFile("a.exe", b"MZ")}).status_code == 422
+    client.post(address, {"file": SimpleUploadedFile("发票.pdf", b"%PDF-1.7")})
+    assert "发票.pdf" in page(client, "survey", survey.id)
+    (one,) = queries.survey_evidence(survey.id)
+    assert client.get(reverse("pricing:evidence", args=[one.id])).content == b"%PDF-1.7"
+    assert client_of(market.buyer).get(reverse("pricing:evidence", args=[one.id])).status_code == 404
+
+
+def test_duties_reports_and_disclosure(market):
+    reviewed(market)
+    assert "Adjust the fees" in page(client_of(market.operator), "costs")
+    body = client_of(market.body)
+    assert "File the yearly report" in page(body, "desk")
+    address = reverse("pricing:yearly", args=[market.agreement]) + "?year=2026"
+    assert "7.7751%" in body.get(address).content.decode()
+    assert "900000.00" in body.get(address + "&as=csv").content.decode()
+    assert client_of(market.buyer).get(address).status_code == 403
+    assert body.post(address).status_code == 302
+    assert queries.filed_report(market.agreement, year=2026)
+    public = Client(headers={"accept-language": "zh-hans"})
+    assert "上限收费标准" in page(public, "disclosure", market.agreement)
+    assert page(public, "agreement", market.agreement, year="2026")
+
+
+def test_the_pdf_says_what_the_page_says(market):
+    reviewed(market)
+    address = reverse("pricing:yearly", args=[market.agreement]) + "?year=2026&as=pdf"
+    paper.chinese_font.cache_clear()
+    try:
+        paper.chinese_font()
+    except gateways.NoChineseFont:
+        assert client_of(market.body).get(address).status_code == 503
+        return
+    made = client_of(market.body).get(address)
+    assert made.headers["Content-Type"] == "application/pdf"
+    text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(made.content)).pages).replace("\n", "")
+    for words in ("年度经营情况报告", "900000.00", "7.7751%", "住院费用统计查询服务"):
+        assert words in text
+
+
+def test_no_chinese_font_is_said(market, monkeypatch):
+    monkeypatch.setattr(paper, "FOLDERS", ())
+    paper.chinese_font.cache_clear()
+    with pytest.raises(gateways.NoChineseFont):
+        paper.chinese_font()
+    paper.chinese_font.cache_clear()
+
+
+def test_parameters_are_shown_and_entered(market):
+    assert "profit_add_on_cap" in page(Client(), "parameters")
+    client, address = client_of(market.price_authority), reverse("pricing:parameters")
+    given = {"name": "profit_add_on_cap", "value": "7", "jurisdiction": "350000", "document": "闽1号", "article": "三"}
+    given |= {"source": "公开文本", "valid_from": "2027-02-01", "confirmed": "on"}
+    assert client.post(address, given).status_code == 409
+    assert client.post(address, given | {"value": "5"}).status_code == 302
+    assert "闽1号" in page(Client(), "parameters")
+
+
+def test_the_products_page_shows_plans(market):
+    market.fee()
+    services.set_plan(
+        product_id=market.product,
+        kind="volume",
+        name_zh="千次包",
+        name_en="A thousand calls",
+        form="per_call",
+        quantity="1000",
+        price=Money.of("100"),
+        actor=market.operator,
+        now=LATER,
+    )
+    assert "A thousand calls" in page(Client(headers={"accept-language": "en"}), "product", market.product)
