@@ -1,4 +1,4 @@
-"""Questions and encrypted lookups, to those who may see the licence they were asked under."""
+"""Questions and encrypted lookups, to the licensee who asked them and to those who audit."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,7 +9,8 @@ from uuid import UUID
 from kernel.actors import Actor
 from kernel.errors import Conflict, NotFound
 from marketplace import models
-from marketplace.queries.orders import licence
+from marketplace.queries.orders import SEE_ALL, licence
+from marketplace.types import LicenceView
 from privacy import queries as privacy
 from privacy.queries import NoSuchRecord
 from privacy.types import BudgetView, LookupView, PolicyView, QueryView, TableView
@@ -52,8 +53,9 @@ def query(query_id: UUID, *, actor: Actor) -> QueryView:
 
 
 def queries(licence_id: UUID, *, actor: Actor) -> tuple[QueryView, ...]:
-    """Return the newest questions asked under a licence; raise NoSuchLicence."""
-    licence(licence_id, actor=actor)
+    """Return the newest questions asked under a licence, none of them to its operator; raise NoSuchLicence."""
+    if not _asker(licence(licence_id, actor=actor), actor):
+        return ()
     return tuple(privacy.queries(licence_id=licence_id, limit=MOST))
 
 
@@ -72,8 +74,9 @@ def lookup_reply(lookup_id: UUID, *, actor: Actor) -> bytes:
 
 
 def lookups(licence_id: UUID, *, actor: Actor) -> tuple[LookupView, ...]:
-    """Return the newest encrypted lookups under a licence; raise NoSuchLicence."""
-    licence(licence_id, actor=actor)
+    """Return the newest encrypted lookups under a licence, none of them to its operator; raise NoSuchLicence."""
+    if not _asker(licence(licence_id, actor=actor), actor):
+        return ()
     return tuple(privacy.lookups(licence_id=licence_id, limit=MOST))
 
 
@@ -103,4 +106,10 @@ def _check(question_id: UUID, kind: str, actor: Actor) -> None:
     use = models.LicenceUse.objects.filter(subject_id=question_id, kind=kind).select_related("licence").first()
     if use is None:
         raise NoSuchQuestion(question_id=question_id)
-    licence(use.licence.public_id, actor=actor)
+    if not _asker(licence(use.licence.public_id, actor=actor), actor):
+        raise NoSuchQuestion(question_id=question_id)
+
+
+def _asker(found: LicenceView, actor: Actor) -> bool:
+    """Return whether the actor may know what was asked: the licensee, or who audits; the operator may not."""
+    return actor.organisation_id == found.licensee_id or not SEE_ALL.isdisjoint(actor.roles)

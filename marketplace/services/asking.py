@@ -16,6 +16,7 @@ from marketplace.queries.found import NoSuchLicence
 from privacy import queries as privacy_queries
 from privacy import services as privacy
 from privacy.types import CubeView, Grant
+from registry.types import Role
 
 GRANT_LIFE: Final = timedelta(minutes=15)
 REFUSED: Final = "refused"
@@ -48,7 +49,7 @@ class QuotaUsed(Conflict):
 def ask_query(*, licence_id: UUID, plan: Mapping[str, Any], actor: Actor, now: datetime) -> UUID:
     """Put a question under a licence and return its id; a question that policy refuses uses nothing of the quota.
 
-    Raises NoSuchLicence, LicenceNotActive and QuotaUsed.
+    Raises RoleRequired, NoSuchLicence, LicenceNotActive and QuotaUsed.
     """
     licence = _usable(licence_id, actor=actor, now=now)
     _check_quota(licence)
@@ -62,7 +63,7 @@ def ask_query(*, licence_id: UUID, plan: Mapping[str, Any], actor: Actor, now: d
 def read_cube(*, licence_id: UUID, actor: Actor, now: datetime) -> CubeView:
     """Return the released protected table under a licence; reading it is free of quota and of privacy budget.
 
-    Raises NoSuchLicence, LicenceNotActive and what privacy refuses.
+    Raises RoleRequired, NoSuchLicence, LicenceNotActive and what privacy refuses.
     """
     licence = _usable(licence_id, actor=actor, now=now)
     return privacy.read_cube(grant=_grant(licence, now=now), actor=actor, now=now)
@@ -72,7 +73,7 @@ def read_cube(*, licence_id: UUID, actor: Actor, now: datetime) -> CubeView:
 def submit_lookup(*, licence_id: UUID, ciphertext: bytes, actor: Actor, now: datetime) -> UUID:
     """Hand in an encrypted lookup under a licence and return its id; it uses one unit of the quota.
 
-    Raises NoSuchLicence, LicenceNotActive, QuotaUsed and what the guard of ciphertexts refuses.
+    Raises RoleRequired, NoSuchLicence, LicenceNotActive, QuotaUsed and what the guard of ciphertexts refuses.
     """
     licence = _usable(licence_id, actor=actor, now=now)
     _check_quota(licence)
@@ -94,6 +95,7 @@ def _grant(licence: models.Licence, *, now: datetime) -> Grant:
 
 
 def _usable(licence_id: UUID, *, actor: Actor, now: datetime) -> models.Licence:
+    actor.require(Role.BUYER)
     licence = models.Licence.objects.select_for_update().filter(public_id=licence_id).first()
     if licence is None or actor.organisation_id != licence.licensee_id:
         raise NoSuchLicence(licence_id=licence_id)

@@ -53,23 +53,20 @@ def issue(*, order: models.Order, refs: tuple[UUID, ...], actor: Actor, now: dat
 
 @transaction.atomic
 def suspend_licence(*, licence_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
-    """Suspend an active licence; raise RoleRequired, NoSuchLicence or WrongState."""
-    actor.require(Role.OPERATOR, Role.DATA_AUTHORITY)
-    _change(licence=_locked(licence_id), event="suspend", reason=reason, actor=actor, now=now)
+    """Suspend an active licence; raise RoleRequired, OtherOrganisation, NoSuchLicence or WrongState."""
+    _change(licence=_governed(licence_id, actor), event="suspend", reason=reason, actor=actor, now=now)
 
 
 @transaction.atomic
 def resume_licence(*, licence_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
-    """Lift a suspension; raise RoleRequired, NoSuchLicence or WrongState."""
-    actor.require(Role.OPERATOR, Role.DATA_AUTHORITY)
-    _change(licence=_locked(licence_id), event="resume", reason=reason, actor=actor, now=now)
+    """Lift a suspension; raise RoleRequired, OtherOrganisation, NoSuchLicence or WrongState."""
+    _change(licence=_governed(licence_id, actor), event="resume", reason=reason, actor=actor, now=now)
 
 
 @transaction.atomic
 def revoke_licence(*, licence_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
-    """Revoke a licence for good; raise RoleRequired, NoSuchLicence or WrongState."""
-    actor.require(Role.OPERATOR, Role.DATA_AUTHORITY)
-    _change(licence=_locked(licence_id), event="revoke", reason=reason, actor=actor, now=now)
+    """Revoke a licence for good; raise RoleRequired, OtherOrganisation, NoSuchLicence or WrongState."""
+    _change(licence=_governed(licence_id, actor), event="revoke", reason=reason, actor=actor, now=now)
 
 
 def revoke_refunded(*, order: models.Order, reason: str, actor: Actor, now: datetime) -> None:
@@ -88,10 +85,15 @@ def expire_licences(*, now: datetime, limit: int = EXPIRY_BATCH) -> int:
     return len(found)
 
 
-def _locked(licence_id: UUID) -> models.Licence:
-    licence = models.Licence.objects.select_for_update().filter(public_id=licence_id).first()
+def _governed(licence_id: UUID, actor: Actor) -> models.Licence:
+    """Lock a licence for the data authority, or for the operator of its own product."""
+    actor.require(Role.OPERATOR, Role.DATA_AUTHORITY)
+    rows = models.Licence.objects.select_for_update(of=("self",)).select_related("order__listing")
+    licence = rows.filter(public_id=licence_id).first()
     if licence is None:
         raise NoSuchLicence(licence_id=licence_id)
+    if Role.DATA_AUTHORITY not in actor.roles:
+        actor.require_organisation(licence.order.listing.operator_id)
     return licence
 
 

@@ -187,13 +187,14 @@ def _give(order: models.Order, *, actor: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def cancel_order(*, order_id: UUID, actor: Actor, now: datetime) -> OrderView:  # noqa: ARG001 - every service takes now
-    """Cancel an order that is not paid; raise NoSuchOrder, OtherOrganisation or WrongState.
+    """Cancel an order that is not paid; raise NoSuchOrder, RoleRequired, OtherOrganisation or WrongState.
 
     Money that still arrives for it is quarantined.
     """
     order = models.Order.objects.select_for_update().filter(public_id=order_id).first()
     if order is None:
         raise NoSuchOrder(order_id=order_id)
+    actor.require(Role.BUYER)
     actor.require_organisation(order.buyer_id)
     order.state = ORDER.fire(order.state, "cancel").target
     order.save(update_fields=["state"])

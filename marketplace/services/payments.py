@@ -23,6 +23,7 @@ from marketplace.queries.found import NoSuchOrder
 from marketplace.services.journal import book
 from marketplace.services.licences import issue
 from marketplace.types import PaymentOutcome, PaymentView, ProviderReport
+from registry.types import Role
 
 
 @dataclass(eq=False, kw_only=True)
@@ -51,12 +52,13 @@ class NoSuchPayment(NotFound):
 def begin_payment(*, order_id: UUID, provider: str, actor: Actor, now: datetime) -> PaymentView:
     """Open a payment for an order, or return the one that is open.
 
-    The payment's id is the idempotency key to start it with at the provider. Raises NoSuchOrder, OtherOrganisation,
-    OrderOverdue and WrongState.
+    The payment's id is the idempotency key to start it with at the provider. Raises NoSuchOrder, RoleRequired,
+    OtherOrganisation, OrderOverdue and WrongState.
     """
     order = models.Order.objects.select_for_update().filter(public_id=order_id).first()
     if order is None:
         raise NoSuchOrder(order_id=order_id)
+    actor.require(Role.BUYER)
     actor.require_organisation(order.buyer_id)
     ahead = ORDER.fire(order.state, "begin_payment").target
     if now >= order.expires_at:

@@ -1,10 +1,12 @@
 """What a licence allows: questions that are answered, refused, metered; and what stops when it ends."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from kernel.actors import OtherOrganisation, RoleRequired
 from ledger import queries as ledger
 from marketplace import models, queries, services
 from registry.types import Role
@@ -63,14 +65,37 @@ def test_others_see_and_use_nothing(shop, holder, licence):
         lambda: services.read_cube(licence_id=licence.id, actor=stranger, now=NOW),
         lambda: queries.licence(licence.id, actor=stranger),
         lambda: queries.query(query_id, actor=stranger),
-        lambda: ask(shop, licence, actor=shop.operator),
     ):
         with pytest.raises(queries.NoSuchLicence):
             act()
+    with pytest.raises(RoleRequired):
+        ask(shop, licence, actor=shop.operator)
+    with pytest.raises(RoleRequired):
+        ask(shop, licence, actor=replace(shop.buyer, roles=frozenset()))
     with pytest.raises(queries.NoSuchQuestion):
         queries.query(uuid4(), actor=shop.buyer)
     assert queries.licences(actor=stranger) == ()
     assert used() == 1
+
+
+def test_the_operator_sees_the_licence_but_not_what_was_asked_under_it(shop, licence):
+    query_id = ask(shop, licence)
+    assert queries.licence(licence.id, actor=shop.operator).used == 1
+    assert queries.queries(licence.id, actor=shop.operator) == ()
+    assert queries.lookups(licence.id, actor=shop.operator) == ()
+    with pytest.raises(queries.NoSuchQuestion):
+        queries.query(query_id, actor=shop.operator)
+    auditor = member(organisation(), Role.REGULATOR)
+    assert queries.query(query_id, actor=auditor).id == query_id
+    assert [each.id for each in queries.queries(licence.id, actor=auditor)] == [query_id]
+
+
+def test_another_operator_governs_nothing(shop, licence):
+    other = member(organisation(), Role.OPERATOR)
+    for act in (services.suspend_licence, services.resume_licence, services.revoke_licence):
+        with pytest.raises(OtherOrganisation):
+            act(licence_id=licence.id, reason="竞争", actor=other, now=NOW)
+    assert queries.licence(licence.id, actor=shop.buyer).state == "active"
 
 
 @pytest.mark.parametrize("when", ["over", "suspended", "revoked"])

@@ -116,7 +116,7 @@ def party_order(*shares, total, **more):
 
 def pay(order, *, reference, now=LATER):
     begun = services.begin_payment(
-        order_id=order.public_id, provider="stripe", actor=actor_of(order.buyer), now=order.placed_at
+        order_id=order.public_id, provider="stripe", actor=actor_of(order.buyer, Role.BUYER), now=order.placed_at
     )
     services.apply_report(report=report(begun, reference=reference), actor=SYSTEM, now=now)
 

@@ -139,11 +139,11 @@ def test_only_the_buyer_pays_and_only_in_time(order):
         services.begin_payment(order_id=order.public_id, provider="stripe", actor=stranger, now=NOW)
     with pytest.raises(services.OrderOverdue):
         services.begin_payment(
-            order_id=order.public_id, provider="stripe", actor=actor_of(order.buyer), now=order.expires_at
+            order_id=order.public_id, provider="stripe", actor=actor_of(order.buyer, Role.BUYER), now=order.expires_at
         )
     with pytest.raises(queries.NoSuchOrder):
         services.begin_payment(
-            order_id=order.listing.public_id, provider="stripe", actor=actor_of(order.buyer), now=NOW
+            order_id=order.listing.public_id, provider="stripe", actor=actor_of(order.buyer, Role.BUYER), now=NOW
         )
     assert everything() == before
 

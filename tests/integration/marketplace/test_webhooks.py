@@ -167,7 +167,7 @@ def test_a_declined_card_leaves_the_order_open(order, opened):
     look_at_order(order.public_id, now=timezone.now())
     order.refresh_from_db()
     assert order.state == "payment_pending"
-    again = start_payment(order_id=order.public_id, actor=actor_of(order.buyer), now=timezone.now())
+    again = start_payment(order_id=order.public_id, actor=actor_of(order.buyer, Role.BUYER), now=timezone.now())
     assert again.redirect_url == opened.redirect_url
 
 
@@ -190,7 +190,7 @@ def test_an_amount_below_the_providers_least_is_refused_with_its_reason(provider
     now = timezone.now()
     small = OrderFactory(placed_at=now, expires_at=now + timedelta(hours=24), total=100)
     with pytest.raises(PaymentRefused):
-        start_payment(order_id=small.public_id, actor=actor_of(small.buyer), now=now)
+        start_payment(order_id=small.public_id, actor=actor_of(small.buyer, Role.BUYER), now=now)
 
 
 @pytest.fixture
@@ -202,7 +202,9 @@ def committing(django_db_setup, django_db_blocker):
 def test_reports_at_the_same_moment_make_one_licence(committing):
     now = timezone.now()
     order = OrderFactory(placed_at=now, expires_at=now + timedelta(hours=24))
-    payment = services.begin_payment(order_id=order.public_id, provider="stripe", actor=actor_of(order.buyer), now=now)
+    payment = services.begin_payment(
+        order_id=order.public_id, provider="stripe", actor=actor_of(order.buyer, Role.BUYER), now=now
+    )
     gate, faults = threading.Barrier(6), []
 
     def report():
