@@ -35,9 +35,17 @@ def actor_of_user(user: AbstractBaseUser | AnonymousUser) -> Actor:
 
 
 def actor_of_api_key(token: str, *, now: datetime) -> Actor:
-    """Return the actor of an API key; raise UnknownApiKey when it is unknown or revoked at ``now``."""
+    """Return the actor of an API key, in the key's own organisation; raise UnknownApiKey when it is none or revoked."""
     digest = hashlib.sha256(token.encode()).hexdigest()
-    key = ApiKey.objects.filter(digest=digest).select_related("user").first()
+    key = ApiKey.objects.filter(digest=digest).select_related("user", "organisation").first()
     if key is None or (key.revoked_at is not None and key.revoked_at <= now):
         raise UnknownApiKey()
-    return actor_of_user(key.user)
+    if not key.user.is_active:
+        raise UnknownApiKey()
+    roles = Membership.objects.filter(user=key.user, organisation=key.organisation).values_list("role", flat=True)
+    return Actor(
+        kind="person",
+        user_id=key.user_id,
+        organisation_id=key.organisation.public_id,
+        roles=frozenset(roles),
+    )

@@ -17,6 +17,7 @@ REGISTRATIONS = Registration.objects.select_related(
     "resource", "product", "registrant", "office", "certificate"
 ).prefetch_related("limits")
 OPEN_STATES = (State.SUBMITTED, State.RETURNED, State.ACCEPTED, State.REVIEWED, State.IN_NOTICE)
+DECIDERS = frozenset({Role.REGISTRY_CLERK, Role.REGISTRY_REVIEWER})
 NOTICE_ARTICLE = f"{S26} 第十二条"
 
 
@@ -91,9 +92,9 @@ def visible_registration(registration_id: UUID, *, actor: Actor, now: datetime) 
 
 
 def objections(registration_id: UUID, *, actor: Actor) -> tuple[ObjectionView, ...]:
-    """Return a registration's objections to the office that decides them, nothing to anybody else; raise NoSuch."""
+    """Return a registration's objections to its office's clerks and reviewers, nothing to others; raise NoSuch."""
     item = row(REGISTRATIONS.all(), registration_id)
-    if actor.organisation_id != item.office.public_id:
+    if actor.organisation_id != item.office.public_id or DECIDERS.isdisjoint(actor.roles):
         return ()
     return tuple(
         ObjectionView(

@@ -26,7 +26,9 @@ from registry.services.operation import (
     start_operation,
 )
 from registry.services.parties import (
+    KeyForAnother,
     NoSuchAccount,
+    OwnRole,
     SourceMissing,
     UnknownWord,
     UsccTaken,
@@ -67,6 +69,7 @@ __all__ = [
     "BidRefused",
     "DecidedAlready",
     "DecisionMissing",
+    "KeyForAnother",
     "LoginNeeded",
     "MaterialsIncomplete",
     "NameTaken",
@@ -77,6 +80,7 @@ __all__ = [
     "NumberTaken",
     "ObjectionIncomplete",
     "ObjectionPending",
+    "OwnRole",
     "ReasonMissing",
     "ResourcesNotRegistered",
     "SameHands",

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kernel.actors import Actor
-from kernel.errors import Conflict, InvalidInput, NotFound
+from kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from ledger import services as ledger
 from registry import kinds
 from registry.digests import digest
@@ -65,6 +65,24 @@ class NoSuchAccount(NotFound):
     zh = "没有编号为 {user_id} 的账号。"
     en = "There is no account numbered {user_id}."
     user_id: int
+
+
+@dataclass(eq=False, kw_only=True)
+class KeyForAnother(NotPermitted):
+    """An API key that would act as somebody else."""
+
+    code = "registry.key_for_another"
+    zh = "只能为本人申领 API 密钥。"
+    en = "An API key can be had for oneself only."
+
+
+@dataclass(eq=False, kw_only=True)
+class OwnRole(NotPermitted):
+    """A role that somebody would grant to oneself."""
+
+    code = "registry.own_role"
+    zh = "不得为本人授予角色。"
+    en = "Nobody grants a role to oneself."
 
 
 @dataclass(eq=False, kw_only=True)
@@ -130,9 +148,11 @@ def create_user(*, username: str, password: str | None, display_name: str, actor
 def grant_role(*, user_id: int, organisation_id: UUID, role: str, actor: Actor, now: datetime) -> None:
     """Give an account a role in an organisation; a role held already stays as it is.
 
-    Raises RoleRequired, NoSuchAccount, NoSuch, UnknownWord.
+    Raises RoleRequired, OwnRole, NoSuchAccount, NoSuch, UnknownWord.
     """
     actor.require(*OFFICE_ROLES)
+    if actor.user_id is not None and actor.user_id == user_id:
+        raise OwnRole
     require_word(field="role", value=role, allowed=Role)
     account = User.objects.filter(pk=user_id).first()
     if account is None:
@@ -157,10 +177,13 @@ def grant_role(*, user_id: int, organisation_id: UUID, role: str, actor: Actor, 
 def issue_api_key(*, organisation_id: UUID, user_id: int, label: str, actor: Actor, now: datetime) -> tuple[UUID, str]:
     """Give an organisation an API key that acts as one of its members; return its id and the key, shown this once.
 
-    Raises OtherOrganisation (unless the registry office does it), NoSuch, NoSuchAccount.
+    A person gets keys for oneself only: a key for a colleague would be a way to act in two pairs of hands. Raises
+    OtherOrganisation, KeyForAnother, NoSuch, NoSuchAccount.
     """
-    if actor.roles.isdisjoint(OFFICE_ROLES):
+    if "system" not in actor.roles:
         actor.require_organisation(organisation_id)
+        if actor.user_id != user_id:
+            raise KeyForAnother
     org = row(Organisation.objects.all(), organisation_id)
     member = Membership.objects.filter(user_id=user_id, organisation=org).first()
     if member is None:

@@ -90,8 +90,33 @@ def test_a_key_is_stored_as_a_hash_and_acts_as_its_member():
     stranger = member(organisation(), Role.HOLDER_AGENT)
     refused(OtherOrganisation, services.issue_api_key, **issue, actor=stranger)
     refused(OtherOrganisation, services.revoke_api_key, key_id=key_id, actor=stranger)
-    refused(services.NoSuchAccount, services.issue_api_key, **(issue | {"user_id": stranger.user_id}), actor=agent)
+    refused(services.NoSuchAccount, services.issue_api_key, **(issue | {"user_id": stranger.user_id}), actor=SYSTEM)
     services.revoke_api_key(key_id=key_id, actor=agent, now=START)
+    with pytest.raises(UnknownApiKey):
+        queries.actor_of_api_key(token, now=START)
+
+
+def test_nobody_gets_a_key_or_a_role_that_joins_two_pairs_of_hands():
+    office = organisation()
+    clerk, reviewer = member(office, Role.REGISTRY_CLERK), member(office, Role.REGISTRY_REVIEWER)
+    key = {"organisation_id": office, "user_id": reviewer.user_id, "label": "接口"}
+    refused(services.KeyForAnother, services.issue_api_key, **key, actor=clerk)
+    own = {"organisation_id": office, "user_id": clerk.user_id, "role": Role.REGISTRY_REVIEWER}
+    refused(services.OwnRole, services.grant_role, **own, actor=clerk)
+
+
+def test_a_key_acts_in_its_own_organisation_with_the_roles_held_there_now():
+    agent, elsewhere = member(organisation(), Role.HOLDER_AGENT), organisation()
+    role = {"user_id": agent.user_id, "organisation_id": elsewhere, "role": Role.BUYER}
+    services.grant_role(**role, actor=SYSTEM, now=START)
+    _, token = services.issue_api_key(
+        organisation_id=elsewhere, user_id=agent.user_id, label="接口", actor=SYSTEM, now=START
+    )
+    acting = queries.actor_of_api_key(token, now=START)
+    assert (acting.organisation_id, acting.roles) == (elsewhere, frozenset({"buyer"}))
+    Membership.objects.filter(user_id=agent.user_id).delete()
+    assert queries.actor_of_api_key(token, now=START).roles == frozenset()
+    User.objects.filter(pk=agent.user_id).update(is_active=False)
     with pytest.raises(UnknownApiKey):
         queries.actor_of_api_key(token, now=START)
 
