@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model, login
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 
@@ -37,8 +38,10 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def enter(request: HttpRequest, username: str) -> HttpResponseRedirect:
-    """Log in as a demonstration user."""
+    """Log in as a demonstration user and go to ``next`` where that is an address of this site."""
     _only_in_demonstration()
     user = get_object_or_404(get_user_model(), username=username, username__startswith="demo-")
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect(request.POST.get("next") or "marketplace:home")
+    after = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(after, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(after) if ours else redirect("marketplace:home")

@@ -41,6 +41,12 @@ class ForgedRequest(NotPermitted):
     en = "The request carries no valid CSRF token."
 
 
+def api_key(request: HttpRequest) -> str:
+    """Return the API key a request carries, or nothing: then it acts through its session."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
+
+
 class ActorMiddleware:
     """Set ``request.actor`` from the session, or from ``Authorization: Bearer`` with an organisation's API key."""
 
@@ -49,8 +55,8 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on with its actor."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and token:
+        token = api_key(request)
+        if token:
             try:
                 request.actor = actor_of_api_key(token, now=timezone.now())  # type: ignore[attr-defined]  # documented
             except DomainError as error:
@@ -68,7 +74,7 @@ class SessionForgeryMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on unless it forges a session."""
-        by_session = request.path.startswith("/api/") and "Authorization" not in request.headers
+        by_session = request.path.startswith("/api/") and not api_key(request)
         if by_session and request.method not in SAFE_METHODS and request.user.is_authenticated:
             refusal = check_csrf(request)
             if refusal is not None:
