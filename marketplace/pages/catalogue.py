@@ -137,7 +137,7 @@ def _fields(standing: Standing) -> list[dict[str, Any]]:
 
 
 def _provenance(standing: Standing, listing: Any) -> list[dict[str, Any]]:
-    """The way from the resources' registration codes to the listing, each step with its ledger entry."""
+    """The way from the resources' registration codes to the present price, oldest first, each with its entry."""
     steps: list[tuple[str, Any, str | None, UUID | None]] = [
         (_("Resource registered"), resource, resource.registration_code, resource.coded_entry_id)
         for resource in standing.resources
@@ -156,7 +156,7 @@ def _provenance(standing: Standing, listing: Any) -> list[dict[str, Any]]:
     ]
     steps.append((_("Listed"), product, "", listing.entry_id))
     entries = {entry_id: ledger.entry(entry_id) for *_rest, entry_id in steps if entry_id}
-    return [
+    shown = [
         {
             "at": entries[entry_id].occurred_at if entry_id else None,
             "title": title,
@@ -166,6 +166,7 @@ def _provenance(standing: Standing, listing: Any) -> list[dict[str, Any]]:
         }
         for title, thing, text, entry_id in steps
     ]
+    return sorted(shown, key=lambda step: (step["at"] is None, step["at"] or 0))
 
 
 def _labels(table: Any) -> dict[str, Any]:
