@@ -17,8 +17,9 @@ router = Router()
 @router.get("/settlements", response=list[SettlementOut], summary="Settlements")
 def settlements(request: HttpRequest) -> list[SettlementOut]:
     """Return the newest settlements to an operator, an authority or a regulator."""
-    actor_of(request).require(*queries.SETTLEMENT_READERS)
-    return [SettlementOut.from_orm(settlement) for settlement in queries.settlements()]
+    actor = actor_of(request)
+    actor.require(*queries.SETTLEMENT_READERS)
+    return [SettlementOut.from_orm(settlement) for settlement in queries.settlements(actor=actor)]
 
 
 @router.post("/settlements", response={201: SettlementOut}, summary="Close a month")
@@ -32,8 +33,9 @@ def close(request: HttpRequest, payload: MonthIn) -> SettlementOut:
 @router.get("/settlements/{settlement_id}", response=SettlementOut, summary="One settlement")
 def settlement(request: HttpRequest, settlement_id: UUID) -> SettlementOut:
     """Return a settlement with its shares and its journal."""
-    actor_of(request).require(*queries.SETTLEMENT_READERS)
-    return SettlementOut.from_orm(queries.settlement(settlement_id))
+    actor = actor_of(request)
+    actor.require(*queries.SETTLEMENT_READERS)
+    return SettlementOut.from_orm(queries.settlement(settlement_id, actor=actor))
 
 
 @router.get("/books", response=ComparisonOut, summary="The books held against the log")

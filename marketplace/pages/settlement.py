@@ -36,7 +36,7 @@ def settlements(request: HttpRequest) -> HttpResponse:
     comparison = queries.books_against_chain()
     wrong = [difference for difference in comparison.differences if difference.kind not in ON_THE_WAY]
     context |= {
-        "settlements": queries.settlements(),
+        "settlements": queries.settlements(actor=actor),
         "comparison": comparison,
         "differences": [{"journal_id": one.journal_id, "text": in_language(one.zh, one.en)} for one in wrong],
         "on_the_way": len(comparison.differences) - len(wrong),
@@ -49,8 +49,9 @@ def settlements(request: HttpRequest) -> HttpResponse:
 @members_only
 def settlement(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     """Show one statement: what each party receives, and the journal, which sums to zero."""
-    actor_of(request).require(*queries.SETTLEMENT_READERS)
-    found = queries.settlement(settlement_id)
+    actor = actor_of(request)
+    actor.require(*queries.SETTLEMENT_READERS)
+    found = queries.settlement(settlement_id, actor=actor)
     zero = Money(sum(line.amount.minor for line in found.journal.lines), found.total.currency)
     parties = {share.party_id: share for share in found.shares}
     lines = [
@@ -69,6 +70,6 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [{"product": product, "listing": queries.known_listing(product.id)} for product in products],
         "orders": queries.orders(actor=actor, limit=10),
-        "settlements": queries.settlements(limit=3),
+        "settlements": queries.settlements(actor=actor, limit=3),
     }
     return render(request, "marketplace/desk.html", context)

@@ -4,8 +4,9 @@ from collections import defaultdict
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
+from kernel.actors import SYSTEM, Actor
 from kernel.money import Money
 from ledger import queries as ledger
 from ledger.commitment import opens
@@ -19,22 +20,34 @@ from registry import queries as registry
 from registry.types import Role
 
 MOST: Final = 120
-SETTLEMENT_READERS: Final = (Role.OPERATOR, Role.REGULATOR, Role.DATA_AUTHORITY, Role.IMPLEMENTING_AGENCY, "system")
+OVERSEERS: Final = frozenset({Role.REGULATOR, Role.DATA_AUTHORITY, Role.IMPLEMENTING_AGENCY, "system"})
+SETTLEMENT_READERS: Final = (Role.OPERATOR, *sorted(OVERSEERS))
 PAGE: Final = 1000
 
 
-def settlement(settlement_id: UUID) -> SettlementView:
-    """Return a settlement with what each party receives; raise NoSuchSettlement."""
-    row = models.Settlement.objects.select_related("journal").filter(public_id=settlement_id).first()
+def settlement(settlement_id: UUID, *, actor: Actor = SYSTEM) -> SettlementView:
+    """Return a settlement with what each party receives, to whom it may concern; raise NoSuchSettlement."""
+    row = _visible(actor).filter(public_id=settlement_id).first()
     if row is None:
         raise NoSuchSettlement(settlement_id=settlement_id)
     return _view(row)
 
 
-def settlements(*, limit: int = MOST) -> tuple[SettlementView, ...]:
-    """Return the newest settlements."""
-    rows = models.Settlement.objects.select_related("journal").order_by("-closed_at", "-pk")
+def settlements(*, actor: Actor = SYSTEM, limit: int = MOST) -> tuple[SettlementView, ...]:
+    """Return the newest settlements that the actor may see."""
+    rows = _visible(actor).order_by("-closed_at", "-pk")
     return tuple(_view(row) for row in rows[: min(limit, MOST)])
+
+
+def _visible(actor: Actor) -> QuerySet[models.Settlement]:
+    """All settlements to authorities and auditors; to an operator those of its own products alone."""
+    rows = models.Settlement.objects.select_related("journal")
+    if not OVERSEERS.isdisjoint(actor.roles):
+        return rows
+    if Role.OPERATOR not in actor.roles or actor.organisation_id is None:
+        return rows.none()
+    others = models.SettlementLine.objects.filter(settlement=OuterRef("pk"))
+    return rows.filter(~Exists(others.exclude(order__listing__operator__public_id=actor.organisation_id)))
 
 
 def _view(row: models.Settlement) -> SettlementView:

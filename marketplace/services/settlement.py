@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from kernel.actors import Actor
@@ -24,6 +24,8 @@ from pricing import distribution
 from registry import queries as registry
 from registry.types import AgreementView, Role
 
+EARLIEST: Final = date(2020, 1, 1)
+NOBODY: Final = UUID(int=0)
 CLOSERS: Final = ("system", Role.OPERATOR, Role.DATA_AUTHORITY)
 
 
@@ -49,12 +51,17 @@ class _Share:
 def close_month(*, month: date, actor: Actor, now: datetime) -> SettlementView:
     """Settle every order paid in the month (Shanghai time) before ``now`` that is not settled and not being refunded.
 
-    Writes the journal and ``settlement.closed``; a month closed before its end can be closed again for later orders.
+    An operator settles the orders of its own products, the data authority all. Writes the journal and
+    ``settlement.closed``; a month closed before its end can be closed again for later orders.
     Raises RoleRequired and NothingToSettle.
     """
     actor.require(*CLOSERS)
     first = month.replace(day=1)
-    earned = _earned(first, now)
+    if not EARLIEST <= first <= now.astimezone(SHANGHAI).date():
+        raise NothingToSettle(month=f"{first:%Y-%m}")
+    _one_at_a_time(first)
+    all_operators = not {"system", Role.DATA_AUTHORITY}.isdisjoint(actor.roles)
+    earned = _earned(first, now, operator=None if all_operators else actor.organisation_id or NOBODY)
     if not earned:
         raise NothingToSettle(month=f"{first:%Y-%m}")
     agreements = {
@@ -65,13 +72,21 @@ def close_month(*, month: date, actor: Actor, now: datetime) -> SettlementView:
     return settlement_view(_close(first, shares, refs, actor=actor, now=now).public_id)
 
 
-def _earned(first: date, now: datetime) -> list[tuple[models.Order, UUID, Money]]:
+def _one_at_a_time(first: date) -> None:
+    """Wait for whoever closes the same month, so that runs are numbered without a clash."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('marketplace.settlement'), %s)", [first.toordinal()])
+
+
+def _earned(first: date, now: datetime, *, operator: UUID | None) -> list[tuple[models.Order, UUID, Money]]:
     """Lock the orders to settle; each with the entry of its capture and what is left of it after refunds."""
     start = datetime.combine(first, time.min, SHANGHAI)
     end = datetime.combine(date(first.year + first.month // 12, first.month % 12 + 1, 1), time.min, SHANGHAI)
     due = models.Order.objects.filter(
         state=FULFILLED, paid_at__gte=start, paid_at__lt=end, paid_at__lte=now, total__gt=0
     )
+    if operator is not None:
+        due = due.filter(listing__operator__public_id=operator)
     locked = due.select_for_update(of=("self",)).select_related("listing").order_by("pk")
     orders = {row.pk: row for row in locked}
     busy = models.Refund.objects.filter(state="requested", payment__order__in=orders).values("payment__order")

@@ -277,3 +277,26 @@ def test_suspense_is_in_the_log_too(order, payment):
     services.apply_report(report=report(payment, PaymentOutcome.PAID, minor=1), actor=SYSTEM, now=LATER)
     assert kinds_found() == ["not_sealed"]
     assert Decimal(queries.books_against_chain().journals) == 1
+
+
+def test_an_operator_closes_and_sees_its_own_months_only():
+    (first, _), (second, _) = (party_order(("operator", "1"), total=100) for _ in range(2))
+    for number, row in enumerate((first, second)):
+        pay(row, reference=f"cs_own_{number}")
+    mine, other = (actor_of(row.listing.operator, Role.OPERATOR) for row in (first, second))
+    closed = services.close_month(month=NOW.date(), actor=mine, now=LATER)
+    assert closed.orders == 1
+    assert [each.id for each in queries.settlements(actor=mine)] == [closed.id]
+    assert queries.settlements(actor=other) == ()
+    with pytest.raises(queries.NoSuchSettlement):
+        queries.settlement(closed.id, actor=other)
+    again = services.close_month(month=NOW.date(), actor=other, now=LATER)
+    assert (again.run, again.orders) == (closed.run + 1, 1)
+    both = queries.settlements(actor=actor_of(first.buyer, Role.REGULATOR))
+    assert {each.id for each in both} == {closed.id, again.id}
+
+
+@pytest.mark.parametrize("month", [date(1, 1, 1), date(1899, 12, 31), date(9999, 12, 31)])
+def test_a_month_that_never_was_or_is_to_come_has_nothing_to_settle(month):
+    with pytest.raises(services.NothingToSettle):
+        services.close_month(month=month, actor=SYSTEM, now=LATER)
