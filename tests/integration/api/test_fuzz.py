@@ -21,12 +21,12 @@ from registry.types import Role
 from tests.factories.marketplace import Shop
 from tests.integration.api.test_every_route import METHODS, VERDICTS, is_problem, operations
 
-NASTY = (
+NASTY: tuple[object, ...] = (
     None, "", " ", "\x00", "a\x00b", "\ud800", "国" * 5000, "🀄", "0001-01-01", "9999-12-31", "NaN", "Infinity", "-0",
     "1e400", "1E+30", "99999999999999", "0.000001", 0, -1, 2**31, 2**63, 10**40, float("nan"), float("inf"), 1e308,
     True, [], [[]], [None], {}, {"a": {"b": []}}, ["\x00"], {"\x00": "\x00"}, "00000000-0000-0000-0000-000000000000",
 )  # fmt: skip
-SAMPLES = int(os.environ.get("FUZZ_SAMPLES", "400"))
+SAMPLES = int(os.environ.get("FUZZ_SAMPLES", "250"))
 SEED = 20261121
 
 

@@ -13,7 +13,7 @@ COMPLETE = {
     "BROKER_URL": "amqp://broker.example",
     "CHAIN_URL": "https://chain.example",
     "SECRET_KEY": "9f3b" * 20 + "-xyz!",
-    "STRIPE_API_KEY": "sk_live_x",
+    "STRIPE_API_KEY": "sk_of_an_example",
     "STRIPE_WEBHOOK_SECRET": "whsec_x",
     "KEY_STORE_DIR": "/var/lib/gongshu/keys",
     "PUBLIC_URL": "https://gongshu.example",
