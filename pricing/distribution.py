@@ -129,7 +129,7 @@ def bounded(
     if sum(low.values()) > 1 or sum(high.values()) < 1 or any(low[n] > high[n] for n in weights):
         raise BoundsImpossible(floors=str(sum(low.values())), caps=str(sum(high.values())))
     fixed: dict[str, Fraction] = {}
-    while len(fixed) < len(weights):
+    while True:
         free = {name: weight for name, weight in weights.items() if name not in fixed}
         trial = _proportional(free, 1 - sum(fixed.values(), Fraction(0)))
         under = {name: low[name] - share for name, share in trial.items() if share < low[name]}
@@ -138,7 +138,6 @@ def bounded(
             return {name: fixed.get(name, trial.get(name, Fraction(0))) for name in weights}
         raised = sum(under.values(), Fraction(0)) >= sum(over.values(), Fraction(0))
         fixed |= {name: low[name] for name in under} if raised else {name: high[name] for name in over}
-    return fixed
 
 
 def _proportional(weights: Mapping[str, Fraction], whole: Fraction) -> dict[str, Fraction]:

@@ -49,8 +49,8 @@ class TestPublic:
         market.fee()
         shown = page(Client(headers={"accept-language": "zh-hans"}), "fees")
         assert "住院费用统计查询服务" in shown
-        assert "¥0.120000" in shown
-        assert "¥0.150000" in shown
+        assert "¥0.12" in shown
+        assert "¥0.15" in shown
         assert "0.120000" in page(Client(), "fees-csv")
 
     def test_calculator(self, market):

@@ -74,8 +74,8 @@ def main(words):
     found = results(place)
     count = collections.Counter(state for _, state in found)
     killed, done = count["killed"] + count["timeout"], sum(count.values()) - count["not checked"]
-    print("\n".join(f"{state}: {name}" for name, state in found if state not in ("killed", "timeout", "not checked")))
-    print(f"{killed} of {done} killed = {100 * killed / max(done, 1):.1f} %  {dict(count)}")
+    told = "\n".join(f"{state}: {name}" for name, state in found if state not in ("killed", "timeout", "not checked"))
+    sys.stdout.write(f"{told}\n{killed} of {done} killed = {100 * killed / max(done, 1):.1f} %  {dict(count)}\n")
     if options.keep is None:
         shutil.rmtree(place)
 

@@ -1,0 +1,84 @@
+"""Every leaf of every stored derivation's arguments made wrong, one at a time: what is refused, and in which words.
+
+The outcomes stand in tests/cases/pricing/refusals.json; after a wanted change write them anew with
+``PYTHONPATH=. .venv/bin/python tests/unit/pricing/test_refusals.py`` and read the difference.
+"""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+
+from kernel.errors import DomainError, plain
+from pricing import replay
+
+FOLDER = Path(__file__).resolve().parents[2] / "cases" / "pricing" / "golden"
+STORED = FOLDER.parent / "refusals.json"
+WRONG = ("", "-1", "1e400", "NaN", "0.00000001", "99999999999999999", "0", "37", "wine", None, 1.5, [])
+ABSENT = "(absent)"
+
+
+def leaves(value, path=()):
+    if isinstance(value, dict):
+        for key in sorted(value):
+            yield from leaves(value[key], (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value[:2]):
+            yield from leaves(item, (*path, index))
+        yield path
+    else:
+        yield path
+
+
+def changed(arguments, path, wrong):
+    made = copy.deepcopy(arguments)
+    place = made
+    for step in path[:-1]:
+        place = place[step]
+    if wrong == ABSENT:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = wrong
+    return made
+
+
+def outcome(stored, arguments):
+    try:
+        return replay.derive(stored["calculation"], arguments, version=stored["version"]).result.value
+    except DomainError as refused:
+        facts = "; ".join(f"{name}={plain(value)}" for name, value in refused.facts.items())
+        return f"{refused.code}: {facts}"
+    except (KeyError, ValueError, TypeError, ArithmeticError, AttributeError, IndexError) as broken:
+        return type(broken).__name__
+
+
+def outcomes():
+    found = {}
+    for path in sorted(FOLDER.glob("*.json")):
+        stored = json.loads(path.read_bytes())
+        for leaf in leaves(stored["arguments"]):
+            for wrong in (*WRONG, ABSENT):
+                name = f"{path.stem} {'.'.join(map(str, leaf))} = {wrong!r}"
+                found[name] = outcome(stored, changed(stored["arguments"], leaf, wrong))
+    return found
+
+
+@pytest.fixture(scope="module")
+def found():
+    return outcomes()
+
+
+def test_every_wrong_figure_has_the_outcome_on_record(found):
+    recorded = json.loads(STORED.read_text(encoding="utf-8"))
+    assert {name: found[name] for name in found if found[name] != recorded.get(name)} == {}
+    assert found.keys() == recorded.keys()
+
+
+def test_figures_that_are_none_are_refused_by_name(found):
+    bad = [name for name, told in found.items() if "1e400" in name and told.startswith(("Arithmetic", "Overflow"))]
+    assert bad == []
+
+
+if __name__ == "__main__":
+    STORED.write_text(json.dumps(outcomes(), ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
