@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.databases",
     "tests.fixtures.parts",
+    "tests.fixtures.sharing",
     "tests.fixtures.strictness",
 ]
 

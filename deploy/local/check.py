@@ -45,7 +45,7 @@ def become_pytest(environment: dict[str, str]) -> NoReturn:
     """Run the tests in our place, so that the last thing said is pytest's own summary."""
     sys.stdout.flush()
     os.chdir(CHECKOUT)
-    os.execve(sys.executable, [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup"], environment)  # noqa: S606 - as said above
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", "-n", "2"], environment)  # noqa: S606 - as said above
 
 
 def main() -> int:

@@ -117,7 +117,7 @@ def test_the_compiled_catalogue_is_that_of_the_present_source(app):
         plural = "msgid_plural" in message.fields
         expected |= {(key, n) if plural else key: text for n, text in enumerate(message.translations)}
     with source(app).with_suffix(".mo").open("rb") as compiled:
-        present = gettext.GNUTranslations(compiled)._catalog  # type: ignore[attr-defined]  # what it holds
+        present = gettext.GNUTranslations(compiled)._catalog
     assert {key: text for key, text in present.items() if key != ""} == expected
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ from deploy.local.ports import free_ports
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 420
 TOLD = "The story has been told"
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,11 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.kill()
 
 
+def end_with_the_tests() -> None:
+    """Ask the kernel to stop the supervisor should the process that runs the tests die."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 @pytest.fixture(scope="session")
 def platform():
     """Start the supervisor in a copy of the checkout and wait until the story has been told."""
@@ -96,6 +103,7 @@ def platform():
             env=plain | {"PORT": str(port), "PYTHONUNBUFFERED": "1"},
             stdout=stream,
             stderr=subprocess.STDOUT,
+            preexec_fn=end_with_the_tests,  # noqa: PLW1509 - all it does is ask the kernel
         )
     running = Platform(f"http://127.0.0.1:{port}", checkout, process, console)
     try:

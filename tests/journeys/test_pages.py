@@ -13,7 +13,7 @@ import pytest
 
 from tests.journeys.ui.page_checks import EVERY_VIEW, NARROW, WIDE, View, check_page, enter_demonstration
 
-pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.xdist_group("platform")]
+pytestmark = [pytest.mark.journey, pytest.mark.browser]
 SHOTS = Path(os.environ["SCREENSHOTS"]) if "SCREENSHOTS" in os.environ else None
 TWO_VIEWS = (View(width=WIDE), View(width=NARROW, language="en"))
 VIEWS = EVERY_VIEW if os.environ.get("EVERY_VIEW") else TWO_VIEWS

@@ -17,7 +17,7 @@ import pytest
 import redis
 import requests
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("platform")]
+pytestmark = pytest.mark.journey
 
 
 def get(platform, path, **options):

@@ -7,6 +7,7 @@ The outcomes stand in tests/cases/pricing/refusals.json; after a wanted change w
 import copy
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from pricing import replay
 
 FOLDER = Path(__file__).resolve().parents[2] / "cases" / "pricing" / "golden"
 STORED = FOLDER.parent / "refusals.json"
-WRONG = ("", "-1", "1e400", "NaN", "0.00000001", "99999999999999999", "0", "37", "wine", None, 1.5, [])
+WRONG: tuple[Any, ...] = ("", "-1", "1e400", "NaN", "0.00000001", "99999999999999999", "0", "37", "wine", None, 1.5, [])
 ABSENT = "(absent)"
 
 
