@@ -65,7 +65,7 @@ def test_receipt_heads_checkpoint_consistency_and_lag(client, written):
         ("/entries?limit=1001", 422, "request.malformed"),
         ("/entries?after=-2", 422, "request.malformed"),
         (f"/entries?subject={'x' * 241}", 422, "request.malformed"),
-        ("/entries?subject=%00", 422, "request.malformed"),
+        ("/entries?subject=%00", 400, "request.unwritable_text"),
         ("/entries?kind=许可", 422, "request.malformed"),
         ("/heads?before=0", 422, "request.malformed"),
         ("/consistency?old=1", 422, "request.malformed"),
