@@ -21,6 +21,8 @@ from marketplace import queries, services
 from marketplace.gateways import payment_provider
 from marketplace.gateways.payment import Intent, UnknownToProvider
 from marketplace.types import PaymentView, RefundView
+from registry import queries as registry
+from registry.types import Role
 
 LOG: Final = logging.getLogger(__name__)
 LOOK_AGAIN: Final = timedelta(seconds=20)
@@ -115,8 +117,10 @@ def expire() -> None:
 
 
 def close_ended_month(*, now: datetime) -> None:
-    """Settle what is left of the month before this one, and report its income to pricing."""
+    """Settle what is left of the month before this one, each operator by itself, and report its income to pricing."""
     ended = timezone.localdate(now).replace(day=1) - timedelta(days=1)
-    with suppress(services.NothingToSettle):
-        services.close_month(month=ended, actor=SYSTEM, now=now)
+    for operator in sorted({agreement.operator_id for agreement in registry.agreements()}):
+        acting = Actor(kind="system", organisation_id=operator, roles=frozenset({Role.OPERATOR}))
+        with suppress(services.NothingToSettle):
+            services.close_month(month=ended, actor=acting, now=now)
     services.report_income(month=ended, now=now)
