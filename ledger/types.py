@@ -37,6 +37,17 @@ class EntryKind:
     version: int
     schema: Mapping[str, Any]
 
+    @classmethod
+    def strict(cls, name: str, version: int = 1, /, **properties: Mapping[str, Any]) -> EntryKind:
+        """Return a kind whose payload holds exactly ``properties`` (a JSON schema each), all required, nothing else."""
+        schema = {
+            "type": "object",
+            "properties": properties,
+            "required": sorted(properties),
+            "additionalProperties": False,
+        }
+        return cls(name=name, version=version, schema=schema)
+
 
 class EntryState(StrEnum):
     """How far an entry has come: written, in the signed tree, in the contract on the chain."""

@@ -16,14 +16,7 @@ DIGEST: Final = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 BOOKED: Final[Mapping[str, Mapping[str, Any]]] = {"journal": UUID_TEXT, "lines": DIGEST}
 
 
-def _kind(name: str, **properties: Mapping[str, Any]) -> EntryKind:
-    schema = {
-        "type": "object",
-        "properties": properties,
-        "required": sorted(properties),
-        "additionalProperties": False,
-    }
-    return EntryKind(name=name, version=1, schema=schema)
+_kind: Final = EntryKind.strict
 
 
 LISTING_PUBLISHED: Final = _kind(

@@ -37,14 +37,7 @@ _PRICED: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 
 
-def _kind(name: str, **properties: Mapping[str, Any]) -> EntryKind:
-    schema = {
-        "type": "object",
-        "properties": properties,
-        "required": sorted(properties),
-        "additionalProperties": False,
-    }
-    return EntryKind(name=name, version=1, schema=schema)
+_kind: Final = EntryKind.strict
 
 
 FEE_TRIAL_SET: Final = _kind("fee.trial_set", fee=_UUID, **_PRICED)

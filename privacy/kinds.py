@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from ledger.types import EntryKind
 
@@ -20,14 +19,7 @@ _TABLE: Final = {
 }
 
 
-def _kind(name: str, **properties: Mapping[str, Any]) -> EntryKind:
-    schema = {
-        "type": "object",
-        "properties": properties,
-        "required": sorted(properties),
-        "additionalProperties": False,
-    }
-    return EntryKind(name=name, version=1, schema=schema)
+_kind: Final = EntryKind.strict
 
 
 SOURCE_CONNECTED: Final = _kind(

@@ -28,14 +28,7 @@ _LIMIT: Final[Mapping[str, Any]] = {
 }
 
 
-def _kind(name: str, **properties: Mapping[str, Any]) -> EntryKind:
-    schema = {
-        "type": "object",
-        "properties": properties,
-        "required": sorted(properties),
-        "additionalProperties": False,
-    }
-    return EntryKind(name=name, version=1, schema=schema)
+_kind: Final = EntryKind.strict
 
 
 ORGANISATION_REGISTERED: Final = _kind("organisation.registered", organisation=_UUID, uscc=_CODE, kind=_WORD)
