@@ -1,5 +1,5 @@
 """Pricing's outside parts: the typesetter that makes PDF files."""
 
-from pricing.gateways.paper import NoChineseFont, Paper, Section, pdf
+from pricing.gateways.paper import Paper, Section, pdf
 
-__all__ = ["NoChineseFont", "Paper", "Section", "pdf"]
+__all__ = ["Paper", "Section", "pdf"]

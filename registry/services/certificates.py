@@ -110,7 +110,7 @@ def _document(item: Registration, number: str, signer: Signer, now: datetime) ->
 
 def _record(found: Certificate, item: Registration, now: datetime) -> uuid.UUID:
     return ledger.append(
-        kind=kinds.CERTIFICATE_ISSUED,
+        kind=kinds.certificates.CERTIFICATE_ISSUED,
         subject=f"certificate:{found.number}",
         payload={
             "certificate": str(found.public_id),

@@ -15,10 +15,10 @@ from kernel.workdays import SHANGHAI
 from ledger import services as ledger
 from ledger.body import moment
 from ledger.types import JsonValue
-from registry import kinds
 from registry.catalogue import ResourceStatus
 from registry.digests import text_digest
 from registry.identifiers import registration_code
+from registry.kinds import registrations as kinds
 from registry.limits import Step, local_day, product_validity_end, validity_end
 from registry.models import Objection, Registration, RunningLimit
 from registry.queries.calendars import calendar
@@ -221,7 +221,14 @@ def assign_code(*, registration_id: UUID, actor: Actor, now: datetime) -> str:
     if item.product is not None:
         require_in_force(item.product.agreement, now=now)
     _give_code(item, ended_at, now)
-    advance(item=item, step=step, kind=kinds.REGISTRATION_CODED, payload=_coded(item, ended_at), actor=actor, now=now)
+    advance(
+        item=item,
+        step=step,
+        kind=kinds.REGISTRATION_CODED,
+        payload=_coded(item, ended_at),
+        actor=actor,
+        now=now,
+    )
     return item.code or ""
 
 

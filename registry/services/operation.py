@@ -100,7 +100,7 @@ def adopt_plan(*, draft: PlanDraft, actor: Actor, now: datetime) -> UUID:
         adopted_at=now,
     )
     plan.entry = ledger.append(
-        kind=kinds.PLAN_ADOPTED,
+        kind=kinds.operation.PLAN_ADOPTED,
         subject=f"plan:{plan.public_id}",
         payload={
             "plan": str(plan.public_id),
@@ -137,7 +137,7 @@ def select_operator(
     bidders = {bid.bidder_id: row(Organisation.objects.all(), bid.bidder_id) for bid in bids}
     chosen = Selection(public_id=uuid4(), plan=plan, operator=bidders[operator_id], method=method, selected_at=now)
     chosen.entry = ledger.append(
-        kind=kinds.OPERATOR_SELECTED,
+        kind=kinds.operation.OPERATOR_SELECTED,
         subject=f"selection:{chosen.public_id}",
         payload={
             "selection": str(chosen.public_id),
@@ -211,7 +211,7 @@ def file_agreement(*, agreement_id: UUID, filing_number: str, actor: Actor, now:
     agreed = row(Agreement.objects.select_for_update(), agreement_id)
     step = AGREEMENT.fire(agreed.state, AgreementEvent.FILE)
     agreed.filed_entry = ledger.append(
-        kind=kinds.AGREEMENT_FILED,
+        kind=kinds.operation.AGREEMENT_FILED,
         subject=f"agreement:{agreement_id}",
         payload={"agreement": str(agreement_id), "filing_number": filing_number, "article": step.article},
         refs=[agreed.entry],
@@ -234,7 +234,7 @@ def start_operation(*, agreement_id: UUID, started_on: date, actor: Actor, now: 
     if agreed.first_operated_on or not agreed.valid_from <= started_on < agreed.valid_until:
         raise StartOutsideTerm(started_on=started_on, valid_from=agreed.valid_from, valid_until=agreed.valid_until)
     ledger.append(
-        kind=kinds.OPERATION_STARTED,
+        kind=kinds.operation.OPERATION_STARTED,
         subject=f"agreement:{agreement_id}",
         payload={"agreement": str(agreement_id), "started_on": started_on.isoformat(), "article": f"{S27} 第十五条"},
         refs=[agreed.entry],
@@ -275,7 +275,7 @@ def _record_agreement(
     agreed: Agreement, draft: AgreementDraft, *, longer: bool, refs: list[UUID], actor: Actor, now: datetime
 ) -> UUID:
     return ledger.append(
-        kind=kinds.AGREEMENT_CONCLUDED,
+        kind=kinds.operation.AGREEMENT_CONCLUDED,
         subject=f"agreement:{agreed.public_id}",
         payload={
             "agreement": str(agreed.public_id),

@@ -120,7 +120,7 @@ def create_organisation(
         uscc=code, name_zh=name_zh, name_en=name_en, kind=kind, region=region, registered_at=now
     )
     ledger.append(
-        kind=kinds.ORGANISATION_REGISTERED,
+        kind=kinds.parties.ORGANISATION_REGISTERED,
         subject=f"organisation:{org.public_id}",
         payload={"organisation": str(org.public_id), "uscc": code, "kind": kind},
         actor=actor,
@@ -164,7 +164,7 @@ def grant_role(*, user_id: int, organisation_id: UUID, role: str, actor: Actor, 
     if not created:
         return
     ledger.append(
-        kind=kinds.ROLE_GRANTED,
+        kind=kinds.parties.ROLE_GRANTED,
         subject=f"organisation:{organisation_id}",
         payload={"organisation": str(organisation_id), "role": role},
         confidential={"account": str(account.pk)},
@@ -223,7 +223,7 @@ def enter_calendar(
     if not source.strip() or strange:
         raise SourceMissing(year=year)
     entry = ledger.append(
-        kind=kinds.CALENDAR_ENTERED,
+        kind=kinds.parties.CALENDAR_ENTERED,
         subject=f"calendar:{year}",
         payload={"year": year, "calendar_sha256": digest({"year": year, "source": source, **days})},
         actor=actor,

@@ -15,9 +15,9 @@ from kernel.errors import Conflict, InvalidInput, NotPermitted
 from kernel.machine import Transition
 from ledger import services as ledger
 from ledger.types import EntryKind, JsonValue
-from registry import kinds
 from registry.digests import digest
 from registry.identifiers import application_number
+from registry.kinds import registrations as kinds
 from registry.limits import Step, first_registration, local_day
 from registry.models import DataProduct, DataResource, Membership, Organisation, Registration
 from registry.models.registrations import ENDED
@@ -165,7 +165,14 @@ def return_for_completion(*, registration_id: UUID, reason: str, actor: Actor, n
     item.reason = required_reason(reason=reason)
     step = REGISTRATION.fire(item.state, Event.RETURN)
     overdue = close_limit(item=item, step=Step.ACCEPTANCE, now=now)
-    advance(item=item, step=step, kind=kinds.REGISTRATION_RETURNED, payload={"overdue": overdue}, actor=actor, now=now)
+    advance(
+        item=item,
+        step=step,
+        kind=kinds.REGISTRATION_RETURNED,
+        payload={"overdue": overdue},
+        actor=actor,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -182,7 +189,14 @@ def refuse(*, registration_id: UUID, reason: str, actor: Actor, now: datetime) -
     step = REGISTRATION.fire(item.state, Event.REFUSE)
     overdue = close_limit(item=item, step=Step.REVIEW if in_review else Step.ACCEPTANCE, now=now)
     item.ended_at = now
-    advance(item=item, step=step, kind=kinds.REGISTRATION_REFUSED, payload={"overdue": overdue}, actor=actor, now=now)
+    advance(
+        item=item,
+        step=step,
+        kind=kinds.REGISTRATION_REFUSED,
+        payload={"overdue": overdue},
+        actor=actor,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -197,7 +211,14 @@ def pass_review(*, registration_id: UUID, actor: Actor, now: datetime) -> None:
     step = REGISTRATION.fire(item.state, Event.PASS_REVIEW)
     overdue = close_limit(item=item, step=Step.REVIEW, now=now)
     item.reviewed_by_id, item.reviewed_at = actor.user_id, now
-    advance(item=item, step=step, kind=kinds.REGISTRATION_REVIEWED, payload={"overdue": overdue}, actor=actor, now=now)
+    advance(
+        item=item,
+        step=step,
+        kind=kinds.REGISTRATION_REVIEWED,
+        payload={"overdue": overdue},
+        actor=actor,
+        now=now,
+    )
 
 
 def locked(*, registration_id: UUID) -> Registration:

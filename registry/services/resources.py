@@ -210,7 +210,7 @@ def _authorised_resources(agreed: Agreement, resource_ids: Sequence[UUID]) -> li
 
 def _record_resource(item: DataResource, *, description: str, actor: Actor, now: datetime) -> UUID:
     return ledger.append(
-        kind=kinds.RESOURCE_DECLARED,
+        kind=kinds.resources.RESOURCE_DECLARED,
         subject=f"resource:{item.public_id}",
         payload={
             "resource": str(item.public_id),
@@ -231,7 +231,7 @@ def _record_product(
     item: DataProduct, used: Sequence[DataResource], *, description: str, actor: Actor, now: datetime
 ) -> UUID:
     return ledger.append(
-        kind=kinds.PRODUCT_DECLARED,
+        kind=kinds.resources.PRODUCT_DECLARED,
         subject=f"product:{item.public_id}",
         payload={
             "product": str(item.public_id),

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from kernel import paper
 from kernel.money import Money
-from pricing import gateways, queries, services, tasks
-from pricing.gateways import paper
+from pricing import queries, services, tasks
 from pricing.types import IncomeLine
 from tests.factories.pricing import Market, moment
 from tests.integration.pricing.test_pages import client_of, page
@@ -103,7 +103,7 @@ def test_the_pdf_says_what_the_page_says(market):
     paper.chinese_font.cache_clear()
     try:
         paper.chinese_font()
-    except gateways.NoChineseFont:
+    except paper.NoChineseFont:
         assert client_of(market.body).get(address).status_code == 503
         return
     made = client_of(market.body).get(address)
@@ -116,7 +116,7 @@ def test_the_pdf_says_what_the_page_says(market):
 def test_no_chinese_font_is_said(market, monkeypatch):
     monkeypatch.setattr(paper, "FOLDERS", ())
     paper.chinese_font.cache_clear()
-    with pytest.raises(gateways.NoChineseFont):
+    with pytest.raises(paper.NoChineseFont):
         paper.chinese_font()
     paper.chinese_font.cache_clear()
 

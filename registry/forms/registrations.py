@@ -1,4 +1,4 @@
-"""What people fill in on the registry's pages."""
+"""What registrants, clerks, reviewers and objectors fill in."""
 
 from __future__ import annotations
 
@@ -79,17 +79,3 @@ class ApplicationForm(forms.Form):
         """Return the materials handed in."""
         plain = {name: value for name, value in self.cleaned_data.items() if name not in {"office", "confirmed"}}
         return Materials(**plain)
-
-
-class NumberForm(forms.Form):
-    """A certificate number to look up."""
-
-    number = forms.CharField(label=_("Certificate number"), max_length=40)
-
-
-class CredentialForm(forms.Form):
-    """A credential to check."""
-
-    credential = forms.CharField(
-        label=_("Credential (JSON)"), max_length=65536, widget=forms.Textarea(attrs={"rows": 8})
-    )
