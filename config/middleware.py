@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from ninja.utils import check_csrf
 
-from kernel.errors import DomainError, InvalidInput, NotPermitted
+from kernel.errors import DomainError, InvalidInput, NotFound, NotPermitted
 from kernel.idempotency import remember
 from kernel.problems import MEDIA_TYPE, problem, status_of
 from registry.queries import actor_of_api_key, actor_of_user
@@ -93,20 +93,35 @@ class MethodNotOffered(InvalidInput):
     allowed: str
 
 
+@dataclass(eq=False, kw_only=True)
+class NoSuchAddress(NotFound):
+    """An API address that nothing answers."""
+
+    code = "request.no_such_address"
+    zh = "接口地址 {path} 不存在。"
+    en = "No operation answers at {path}."
+    path: str
+
+
 class ApiAnswerMiddleware:
-    """Keep answers that may be asked for again, and answer a wrong method under /api/ as a problem document."""
+    """Keep answers that may be asked for again; answer a wrong method or address under /api/ as a problem document."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Remember the answer under its Idempotency-Key; replace a bare 405."""
+        """Remember the answer under its Idempotency-Key; replace a bare 404 or 405."""
         response = self.get_response(request)
         remember(request, response)
-        if response.status_code != 405 or not request.path.startswith("/api/"):
+        if not request.path.startswith("/api/"):
+            return response
+        language = translation.get_language() or "zh"
+        if response.status_code == 404 and response.headers.get("Content-Type", "").startswith("text/html"):
+            return problem_response(problem(NoSuchAddress(path=request.path), language=language))
+        if response.status_code != 405:
             return response
         error = MethodNotOffered(method=request.method or "", allowed=response.headers.get("Allow", ""))
-        refusal = problem_response(problem(error, language=translation.get_language() or "zh") | {"status": 405})
+        refusal = problem_response(problem(error, language=language) | {"status": 405})
         refusal.headers["Allow"] = error.allowed
         return refusal
 

@@ -43,6 +43,17 @@ def test_health_answers_when_the_database_does():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/api/nothing", "/api/ledger/nothing/at/all", "/api/registry/organisations/not-a-uuid/x"]
+)
+def test_an_address_of_the_api_that_nothing_answers_is_a_problem(path):
+    response = Client().get(path)
+    assert response.status_code == 404
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert (response.json()["code"], response.json()["facts"]) == ("request.no_such_address", {"path": path})
+
+
+@pytest.mark.django_db
 def test_a_wrong_method_is_a_problem_too():
     response = Client().delete("/api/ledger/lag")
     assert response.status_code == 405
