@@ -121,6 +121,7 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
     "broker": ("数据商", "Broker"),
     "custodian": ("密钥保管", "Key custodian"),
     "regulator": ("监管审计", "Regulator"),
+    "chief_data_officer": ("首席数据官", "Chief data officer"),
 }
 UNITS: Final[dict[str, str]] = {
     "个百分点": "percentage points",

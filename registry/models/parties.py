@@ -17,6 +17,7 @@ class Organisation(models.Model):
     name_en = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=32)
     region = models.CharField(max_length=6, blank=True)
+    level = models.CharField(max_length=16, blank=True)
     registered_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ def organisation_view(org: Organisation) -> OrganisationView:
         uscc=org.uscc,
         kind=org.kind,
         region=org.region,
+        level=org.level,
     )
 
 

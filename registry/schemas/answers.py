@@ -34,6 +34,7 @@ class OrganisationOut(Schema):
     uscc: str
     kind: str
     region: str
+    level: str
 
 
 class FieldOut(Schema):

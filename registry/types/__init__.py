@@ -15,7 +15,7 @@ from registry.types.views import (
     RegistrationView,
     ResourceView,
 )
-from registry.types.words import OrganisationKind, Role, SubjectKind
+from registry.types.words import Level, OrganisationKind, Role, SubjectKind
 
 __all__ = [
     "AgreementDraft",
@@ -26,6 +26,7 @@ __all__ = [
     "CertificateView",
     "DeadlineView",
     "FieldView",
+    "Level",
     "Materials",
     "NoticeView",
     "ObjectionView",

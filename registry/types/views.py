@@ -19,6 +19,7 @@ class OrganisationView:
     uscc: str
     kind: str
     region: str = ""
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class Role(enum.StrEnum):
     BROKER = "broker"
     CUSTODIAN = "custodian"
     REGULATOR = "regulator"
+    CHIEF_DATA_OFFICER = "chief_data_officer"
 
 
 class OrganisationKind(enum.StrEnum):
@@ -29,6 +30,15 @@ class OrganisationKind(enum.StrEnum):
     UTILITY = "utility"
     ENTERPRISE = "enterprise"
     SOCIAL = "social"
+
+
+class Level(enum.StrEnum):
+    """The level of government an organisation belongs to, by which applications find their office (26号 Art 6)."""
+
+    NATIONAL = "national"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
 
 
 class SubjectKind(enum.StrEnum):
