@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from kernel.actors import SYSTEM, Actor
 from kernel.money import Money
@@ -20,8 +20,8 @@ from registry import queries as registry
 from registry.types import Role
 
 MOST: Final = 120
-OVERSEERS: Final = frozenset({Role.REGULATOR, Role.DATA_AUTHORITY, Role.IMPLEMENTING_AGENCY, "system"})
-SETTLEMENT_READERS: Final = (Role.OPERATOR, *sorted(OVERSEERS))
+OVERSEERS: Final = frozenset({Role.REGULATOR, Role.DATA_AUTHORITY, "system"})
+SETTLEMENT_READERS: Final = (Role.OPERATOR, Role.IMPLEMENTING_AGENCY, *sorted(OVERSEERS))
 PAGE: Final = 1000
 
 
@@ -40,14 +40,18 @@ def settlements(*, actor: Actor = SYSTEM, limit: int = MOST) -> tuple[Settlement
 
 
 def _visible(actor: Actor) -> QuerySet[models.Settlement]:
-    """All settlements to authorities and auditors; to an operator those of its own products alone."""
+    """All to the data authority and auditors; to operators and implementing agencies those of their agreements alone."""
     rows = models.Settlement.objects.select_related("journal")
     if not OVERSEERS.isdisjoint(actor.roles):
         return rows
-    if Role.OPERATOR not in actor.roles or actor.organisation_id is None:
+    own = Q()
+    if Role.OPERATOR in actor.roles:
+        own |= Q(order__listing__operator__public_id=actor.organisation_id)
+    if Role.IMPLEMENTING_AGENCY in actor.roles:
+        own |= Q(order__listing__agreement__agency__public_id=actor.organisation_id)
+    if not own or actor.organisation_id is None:
         return rows.none()
-    others = models.SettlementLine.objects.filter(settlement=OuterRef("pk"))
-    return rows.filter(~Exists(others.exclude(order__listing__operator__public_id=actor.organisation_id)))
+    return rows.filter(~Exists(models.SettlementLine.objects.filter(settlement=OuterRef("pk")).exclude(own)))
 
 
 def _view(row: models.Settlement) -> SettlementView:

@@ -296,6 +296,19 @@ def test_an_operator_closes_and_sees_its_own_months_only():
     assert {each.id for each in both} == {closed.id, again.id}
 
 
+def test_an_agency_sees_the_months_of_its_own_agreements_only():
+    row, _ = party_order(("operator", "1"), total=100)
+    pay(row, reference="cs_agency")
+    operator = actor_of(row.listing.operator, Role.OPERATOR)
+    closed = services.close_month(month=NOW.date(), actor=operator, now=LATER)
+    mine = actor_of(row.listing.agreement.agency, Role.IMPLEMENTING_AGENCY)
+    stranger = actor_of(row.buyer, Role.IMPLEMENTING_AGENCY)
+    assert [each.id for each in queries.settlements(actor=mine)] == [closed.id]
+    assert queries.settlements(actor=stranger) == ()
+    with pytest.raises(queries.NoSuchSettlement):
+        queries.settlement(closed.id, actor=stranger)
+
+
 @pytest.mark.parametrize("month", [date(1, 1, 1), date(1899, 12, 31), date(9999, 12, 31)])
 def test_a_month_that_never_was_or_is_to_come_has_nothing_to_settle(month):
     with pytest.raises(services.NothingToSettle):
