@@ -40,7 +40,7 @@ def settlements(*, actor: Actor = SYSTEM, limit: int = MOST) -> tuple[Settlement
 
 
 def _visible(actor: Actor) -> QuerySet[models.Settlement]:
-    """All to the data authority and auditors; to operators and implementing agencies those of their agreements alone."""
+    """All to the data authority and auditors; to operators and agencies those of their own agreements alone."""
     rows = models.Settlement.objects.select_related("journal")
     if not OVERSEERS.isdisjoint(actor.roles):
         return rows
