@@ -38,6 +38,7 @@ class Environment(BaseSettings):
     STRIPE_WEBHOOK_SECRET: str
     KEY_STORE_DIR: Path
     KEY_STORE_PASSPHRASE: str | None = None
+    IDENTITY_KEY_FILE: Path | None = None
     PUBLIC_URL: str = "http://127.0.0.1:8000"
     ALLOWED_HOSTS: list[str] = ["127.0.0.1", "localhost"]
     LOG_ORIGIN: str = "gongshu.local/log1"
