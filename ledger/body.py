@@ -47,8 +47,9 @@ def body(
     payload: Mapping[str, JsonValue],
     refs: Sequence[UUID],
     actor: str,
+    status: Mapping[str, JsonValue] | None = None,
 ) -> bytes:
-    """Return an entry's canonical bytes; ``actor`` is the commitment to who acted.
+    """Return an entry's canonical bytes; ``actor`` is the commitment to who acted, ``status`` as ``status.said`` gives.
 
     Raises BadName, NotCanonical and EntryTooLarge.
     """
@@ -56,17 +57,16 @@ def body(
         raise BadName(what="kind", value=kind, example="licence.issued")
     if not SUBJECT.fullmatch(subject):
         raise BadName(what="subject", value=subject, example="licence:8d1f4a0e-…")
-    return canonical(
-        {
-            "format": FORMAT,
-            "log": log,
-            "id": str(entry_id),
-            "kind": kind,
-            "version": version,
-            "subject": subject,
-            "occurred_at": moment(occurred_at),
-            "payload": dict(payload),
-            "refs": [str(ref) for ref in refs],
-            "actor": actor,
-        }
-    )
+    said: dict[str, JsonValue] = {
+        "format": FORMAT,
+        "log": log,
+        "id": str(entry_id),
+        "kind": kind,
+        "version": version,
+        "subject": subject,
+        "occurred_at": moment(occurred_at),
+        "payload": dict(payload),
+        "refs": [str(ref) for ref in refs],
+        "actor": actor,
+    }
+    return canonical(said if status is None else said | {"status": dict(status)})

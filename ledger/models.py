@@ -22,6 +22,7 @@ class Entry(models.Model):
     recorded_at = models.DateTimeField(db_default=Now())
     body = models.BinaryField()
     leaf_hash = models.BinaryField(max_length=32)
+    sm3 = models.BinaryField(max_length=32)
     terms = ArrayField(models.CharField(max_length=130), default=list)
 
     class Meta:
@@ -63,6 +64,22 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.name}"
+
+
+class EntryStatus(models.Model):
+    """The status on chain that an entry sets, as its body says it; ``status_id`` is the 32 bytes the chain knows."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="status")
+    status_id = models.BinaryField(max_length=32)
+    subject = models.CharField(max_length=240)
+    state = models.CharField(max_length=20)
+    valid_until = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["status_id", "entry"], name="status_by_id")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.state}"
 
 
 class WaitingEntry(models.Model):
@@ -107,6 +124,22 @@ class Log(models.Model):
 
     def __str__(self) -> str:
         return self.origin
+
+
+class LogKey(models.Model):
+    """A key that signs heads of ``from_size`` leaves and more, until a later one of its algorithm takes over."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="keys")
+    algorithm = models.CharField(max_length=10)
+    verifier_key = models.CharField(max_length=400)
+    from_size = models.BigIntegerField()
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["log", "algorithm", "from_size"], name="key_once")]
+
+    def __str__(self) -> str:
+        return f"{self.algorithm} from {self.from_size}"
 
 
 class TreeHead(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
@@ -22,6 +22,8 @@ __all__ = [
     "LagView",
     "Mined",
     "SignedTransaction",
+    "StatusChange",
+    "StatusView",
     "TransactionSigner",
 ]
 
@@ -47,6 +49,30 @@ class EntryKind:
             "additionalProperties": False,
         }
         return cls(name=name, version=version, schema=schema)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusChange:
+    """What an entry does to a status on chain: ``subject`` such as ``licence:<uuid>``, one of ``ledger.status.STATES``.
+
+    ``valid_until`` is the last day it holds, None where it has none.
+    """
+
+    subject: str
+    state: str
+    valid_until: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusView:
+    """A status as an entry set it: ``id`` is the 32 bytes the chain knows it by, ``index`` the entry's leaf."""
+
+    id: bytes
+    subject: str
+    state: str
+    valid_until: date | None
+    entry_id: UUID
+    index: int | None
 
 
 class EntryState(StrEnum):

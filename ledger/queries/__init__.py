@@ -12,6 +12,7 @@ from ledger.queries.heads import (
     verifier_key,
 )
 from ledger.queries.proofs import NoSuchProof, NotSealed, consistency, receipt
+from ledger.queries.standing import status, statuses
 from ledger.queries.tree import TreeDamaged
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "latest",
     "receipt",
     "references",
+    "status",
+    "statuses",
     "supported",
     "trace",
     "verifier_key",

@@ -16,13 +16,15 @@ from jsonschema import Draft202012Validator
 
 from kernel.actors import Actor
 from kernel.errors import Conflict, InvalidInput
+from ledger import status as statuses
 from ledger.body import BadName, body
 from ledger.canonical import JsonValue
 from ledger.commitment import SALT_BYTES, commit
+from ledger.digests import sm3
 from ledger.merkle import leaf_hash
-from ledger.models import Entry, EntryRef, Opening, WaitingEntry
+from ledger.models import Entry, EntryRef, EntryStatus, Opening, WaitingEntry
 from ledger.terms import terms_of
-from ledger.types import EntryKind
+from ledger.types import EntryKind, StatusChange
 
 ACTOR = "actor"
 COMMITMENTS = "commitments"
@@ -57,15 +59,19 @@ def append(
     payload: Mapping[str, JsonValue],
     refs: Sequence[UUID] = (),
     confidential: Mapping[str, str] | None = None,
+    status: StatusChange | None = None,
     actor: Actor,
     now: datetime,
 ) -> UUID:
     """Write an entry and return its id; it commits or falls with the caller's transaction.
 
     ``confidential`` values enter as salted commitments under ``payload["commitments"]``, the actor as one of its own;
-    their openings stay in the database. Raises PayloadRefused, UnknownReference, BadName, NotCanonical, EntryTooLarge.
+    their openings stay in the database. ``status`` is what the entry sets on chain when it is anchored.
+    Raises PayloadRefused, UnknownReference, BadName, BadStatus, NotCanonical, EntryTooLarge.
     """
     _validate(kind, payload)
+    if status is not None:
+        statuses.check(status.subject, status.state)
     targets = _targets(refs)
     facts = _secret_facts(confidential or {}, actor)
     committed = {name: commit(name, value, salt) for name, (value, salt) in facts.items()}
@@ -81,6 +87,7 @@ def append(
         payload={**payload, COMMITMENTS: committed} if committed else payload,
         refs=list(targets),
         actor=actor_commitment,
+        status=None if status is None else statuses.said(status.subject, status.state, status.valid_until),
     )
     entry = Entry(
         public_id=entry_id,
@@ -90,9 +97,18 @@ def append(
         occurred_at=now,
         body=data,
         leaf_hash=leaf_hash(data),
+        sm3=sm3(data),
         terms=terms_of(subject, payload),
     )
     _write(entry, facts, list(targets.values()))
+    if status is not None:
+        EntryStatus.objects.create(
+            entry=entry,
+            status_id=statuses.status_id(status.subject),
+            subject=status.subject,
+            state=status.state,
+            valid_until=status.valid_until,
+        )
     return entry_id
 
 

@@ -1,7 +1,8 @@
 """Writing entries: what is kept, what is refused, and that refusing changes nothing."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from hashlib import new, sha256
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,9 +14,10 @@ from ledger.body import BadName
 from ledger.canonical import EntryTooLarge, NotCanonical
 from ledger.commitment import opens
 from ledger.merkle import leaf_hash
-from ledger.models import Entry, EntryRef, Opening, WaitingEntry
+from ledger.models import Entry, EntryRef, EntryStatus, Opening, WaitingEntry
 from ledger.services import PayloadRefused, UnknownReference, append
-from ledger.types import EntryKind
+from ledger.status import BadStatus
+from ledger.types import EntryKind, StatusChange
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 ACTOR = Actor(kind="person", user_id=7, organisation_id=UUID(int=9))
@@ -41,7 +43,7 @@ def write(**changes):
 
 
 def nothing_written():
-    return not any(model.objects.exists() for model in (Entry, EntryRef, Opening, WaitingEntry))
+    return not any(model.objects.exists() for model in (Entry, EntryRef, EntryStatus, Opening, WaitingEntry))
 
 
 def test_entry_is_kept_as_the_bytes_that_were_hashed():
@@ -49,6 +51,7 @@ def test_entry_is_kept_as_the_bytes_that_were_hashed():
     row = Entry.objects.get(public_id=entry_id)
     said = json.loads(bytes(row.body))
     assert bytes(row.leaf_hash) == leaf_hash(bytes(row.body))
+    assert bytes(row.sm3) == new("sm3", bytes(row.body)).digest()
     assert {
         key: said[key] for key in ("id", "kind", "version", "subject", "payload", "refs", "occurred_at", "log")
     } == {
@@ -107,6 +110,8 @@ def test_trace_leads_through_all_refs():
         ({"refs": [uuid4()]}, UnknownReference),
         ({"subject": "no colon"}, BadName),
         ({"confidential": {"actor": "x"}}, BadName),
+        ({"status": StatusChange(subject="licence 1", state="active", valid_until=None)}, BadStatus),
+        ({"status": StatusChange(subject="licence:1", state="maybe", valid_until=None)}, BadStatus),
     ],
 )
 def test_refusals_write_nothing(changes, error):
@@ -153,3 +158,23 @@ def test_appending_costs_few_queries(django_assert_max_num_queries):
     first = write()
     with django_assert_max_num_queries(6):
         write(refs=[first], confidential={"buyer": "x", "price": "1"})
+
+
+def test_status_stands_in_the_body_and_in_a_row_of_its_own(offline_log):
+    change = StatusChange(subject="licence:1", state="active", valid_until=date(2027, 11, 21))
+    first = write(status=change)
+    write()
+    last = write(status=StatusChange(subject="licence:1", state="revoked", valid_until=None))
+    said = json.loads(queries.entry(first).body)["status"]
+    expected = sha256(b"gongshu/status/v1\x00licence:1").digest()
+    assert said == {"id": expected.hex(), "state": "active", "valid_until": "2027-11-21"}
+    assert queries.status("licence:1").index is None
+    offline_log.seal()
+    rows = queries.statuses(start=0, end=3)
+    assert [(row.index, row.id, row.state, row.valid_until) for row in rows] == [
+        (0, expected, "active", date(2027, 11, 21)),
+        (2, expected, "revoked", None),
+    ]
+    assert queries.status("licence:1").entry_id == last
+    assert queries.status("licence:2") is None
+    assert queries.statuses(start=1, end=2) == ()
