@@ -7,13 +7,14 @@ from datetime import datetime
 from kernel.workdays import Calendar
 from ledger.body import moment
 from ledger.types import JsonValue
-from registry.limits import Limit, Step, limit
+from registry.limits import Limit, Rulebook, Step, limit, local_day, province_of
 from registry.models import Registration, RunningLimit
 
 
 def start_limit(*, item: Registration, step: Step, calendar: Calendar, now: datetime) -> Limit:
     """Start the limit of ``step`` on a registration at ``now``, by the office's rate in force that day."""
-    found = limit(step, start=now, calendar=calendar, jurisdiction=item.office.region or "CN")
+    book = Rulebook(on=local_day(now), jurisdiction=province_of(item.office.region))
+    found = limit(step, start=now, calendar=calendar, book=book)
     RunningLimit.objects.create(
         registration=item,
         step=found.step,

@@ -159,7 +159,10 @@ class TestLimits:
         assert not article.in_force(date(2030, 3, 1))
 
     def test_the_renewal_window_is_sixty_calendar_days(self):
-        assert limits.renewal_opens(date(2028, 6, 1)) == date(2028, 4, 2)
+        assert limits.renewal_window(date(2028, 6, 1), book=limits.Rulebook(on=date(2025, 6, 1))) == (
+            date(2028, 4, 2),
+            date(2028, 5, 31),
+        )
 
     def test_an_unpublished_year_is_provisional(self):
         start = datetime(2026, 12, 28, 9, 0, tzinfo=SHANGHAI)
