@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from kernel.errors import Conflict, InvalidInput
-from pricing import articles, figures, tariff
+from pricing import articles, figures, tariff, units
 from pricing.derivation import Node
 from pricing.figures import EXACT, yuan_text
 from pricing.tariff import Tariff
 from pricing.units import MEASURES, ChargingForm
 
-VERSION: Final = 1
+FIRST_VERSION: Final = 1
+VERSION: Final = 2
 MOST_CUSTOMERS: Final = Decimal(1_000_000)
 _CEILING: Final = str(articles.CEILING)
 
@@ -180,3 +181,8 @@ def calculate(arguments: Mapping[str, Any]) -> Node:
     )
     lines = [read_line(number, row) for number, row in enumerate(arguments["lines"], start=1)]
     return within_permitted_revenue(lines, permitted)
+
+
+def calculate_first(arguments: Mapping[str, Any]) -> Node:
+    """Return what version 1 of the calculation told: the same figures, encrypted queries by their former name."""
+    return units.former_words(calculate(arguments))

@@ -10,7 +10,7 @@ replay reads nothing else and stays the same when the law changes.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import rfc8785
@@ -47,6 +47,11 @@ class Node:
             if node.id == node_id:
                 return node
         raise KeyError(node_id)
+
+
+_PARTS: Final = frozenset({"calculation", "version", "arguments", "result"})
+_FIELDS: Final = frozenset(field.name for field in fields(Node))
+_TEXTS: Final = _FIELDS - {"inputs"}
 
 
 def as_mapping(node: Node) -> dict[str, Any]:
@@ -93,19 +98,33 @@ def canonical(*, calculation: str, version: int, arguments: Mapping[str, Any], r
 
 
 def _ordinary(value: object) -> bool:
-    if value is None or isinstance(value, str | bool):
-        return True
     if isinstance(value, dict):
-        return all(isinstance(k, str) and k < _FIRST_SURROGATE and _ordinary(v) for k, v in value.items())
+        for key, item in value.items():
+            if not isinstance(key, str) or key >= _FIRST_SURROGATE or not (type(item) is str or _ordinary(item)):
+                return False
+        return True
     if isinstance(value, list):
         return all(map(_ordinary, value))
+    if value is None or isinstance(value, str | bool):
+        return True
     return type(value) is int and -_LARGEST_WHOLE <= value <= _LARGEST_WHOLE
 
 
 def parse(document: bytes) -> dict[str, Any]:
     """Read a derivation's bytes back into plain JSON values; raise ValueError when they are not a derivation."""
-    value = json.loads(document)
-    expected = {"calculation", "version", "arguments", "result"}
-    if not isinstance(value, dict) or set(value) != expected:
+    try:
+        value = json.loads(document)
+        whole = isinstance(value, dict) and set(value) == _PARTS and _is_node(value["result"])
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not whole or not isinstance(value["calculation"], str) or type(value["version"]) is not int:
         raise ValueError("not a derivation")
-    return value
+    if not isinstance(value["arguments"], dict):
+        raise ValueError("the arguments are no object")
+    return dict(value)
+
+
+def _is_node(value: object) -> bool:
+    if not isinstance(value, dict) or set(value) != _FIELDS or not isinstance(value["inputs"], list):
+        return False
+    return all(isinstance(value[name], str) for name in _TEXTS) and all(map(_is_node, value["inputs"]))

@@ -82,14 +82,10 @@ def read(
     figure = Decimal(given)
     if not minimum <= figure <= maximum:
         raise FigureOutOfRange(name=name, figure=figure, minimum=minimum, maximum=maximum)
-    if _decimals(figure) > digits:
+    _, point, fraction = given.partition(".")
+    if point and len(fraction.rstrip("0")) > digits:
         raise TooPrecise(name=name, figure=figure, digits=digits)
     return figure
-
-
-def _decimals(figure: Decimal) -> int:
-    exponent = figure.normalize(EXACT).as_tuple().exponent
-    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
 def yuan(name: str, given: object) -> Decimal:
@@ -114,10 +110,11 @@ def quantity(name: str, given: object, *, whole: bool) -> Decimal:
 
 def text(figure: Decimal, *, decimals: int = 0) -> str:
     """Write a figure in plain notation with at least ``decimals`` decimals and no further trailing zeros."""
-    whole, _, fraction = format(figure, "f").partition(".")
+    whole, _, fraction = f"{figure:f}".partition(".")
     fraction = fraction.rstrip("0").ljust(decimals, "0")
-    sign_free = whole if (whole.strip("-0") or fraction.strip("0")) else whole.lstrip("-")
-    return f"{sign_free}.{fraction}" if fraction else sign_free
+    if not figure:
+        whole = whole.lstrip("-")
+    return f"{whole}.{fraction}" if fraction else whole
 
 
 def yuan_text(figure: Decimal) -> str:

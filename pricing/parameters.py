@@ -147,10 +147,11 @@ def write(parameter: Parameter) -> dict[str, str]:
 
 
 def read(given: Mapping[str, Any]) -> Parameter:
-    """Return the parameter that `write` wrote."""
+    """Return the parameter that `write` wrote; raise bad figures by name."""
+    name = given["name"]
     return Parameter(
-        name=given["name"],
-        value=Decimal(given["value"]),
+        name=name,
+        value=figures.read(f"parameters.{name}", given["value"], digits=4, maximum=figures.LARGEST_QUANTITY),
         unit=given["unit"],
         article=given["article"],
         valid_from=date.fromisoformat(given["valid_from"]),

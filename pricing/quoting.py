@@ -11,20 +11,22 @@ from typing import Any, ClassVar, Final
 
 from kernel.errors import InvalidInput
 from kernel.money import Money
-from pricing import articles, fees, figures, parameters, plans, tariff
+from pricing import articles, fees, figures, parameters, plans, tariff, units
 from pricing.derivation import Node
 from pricing.fees import FeeKind
 from pricing.figures import EXACT, yuan_text
 from pricing.tariff import Tariff
 from pricing.units import MEASURES, ChargingForm
 
-VERSION: Final = 1
+FIRST_VERSION: Final = 1
+VERSION: Final = 2
 _ZERO: Final = Decimal(0)
 _ONE: Final = Decimal(1)
 _HUNDRED: Final = Decimal(100)
 _SIX: Final = Decimal("0.000001")
 _SCOPE: Final = str(articles.SCOPE)
 _CEILING: Final = str(articles.CEILING)
+_MARKET: Final = "市场调节价：非公共数据产品，不适用政府指导价"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -88,24 +90,64 @@ def _to_fen(amount: Decimal) -> Money:
     return Money(int(amount.scaleb(2, EXACT).to_integral_value(ROUND_HALF_UP)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The written arguments of a quote, each figure read once."""
+
+    form: ChargingForm
+    unit: str
+    quantity: Decimal
+    kind: str
+    fee_id: str
+    fee: Tariff
+    ceiling_id: str
+    ceiling: Tariff | None
+    scenario: str
+    rule: parameters.Parameter
+    reductions: tuple[Reduction, ...]
+    plan: Mapping[str, Any] | None
+    plan_price: Decimal | None
+
+    @property
+    def market(self) -> bool:
+        return self.kind == FeeKind.MARKET
+
+
+def _read(arguments: Mapping[str, Any]) -> _Asked:
+    form = ChargingForm(arguments["form"])
+    quantity = figures.quantity("quantity", arguments["quantity"], whole=MEASURES[form].whole)
+    written, limit, plan = arguments["fee"], arguments["ceiling"], arguments.get("plan")
+    fee = tariff.read("fee", written["tiers"])
+    ceiling = None if limit is None else tariff.read("ceiling", limit["tiers"])
+    if ceiling is not None:
+        fees.check_under_ceiling(fee, ceiling)
+    return _Asked(
+        form=form,
+        unit=arguments["unit"],
+        quantity=quantity,
+        kind=FeeKind(written["kind"]),
+        fee_id=written["id"],
+        fee=fee,
+        ceiling_id="" if limit is None else limit["id"],
+        ceiling=ceiling,
+        scenario=arguments["scenario"],
+        rule=parameters.read(arguments["parameters"][parameters.FREE + arguments["scenario"]]),
+        reductions=tuple(_reduction(row) for row in arguments["reductions"]),
+        plan=plan,
+        plan_price=None if plan is None else figures.price("plan.price", plan["price"]),
+    )
+
+
 def calculate(arguments: Mapping[str, Any]) -> Node:
     """Return the total of a quote from written arguments, with lines, fee, ceiling and reasons.
 
     Raises the named error of the first figure that fails, and FeeAboveCeiling when the fee breaks its ceiling.
     """
-    form = ChargingForm(arguments["form"])
-    quantity = figures.quantity("quantity", arguments["quantity"], whole=MEASURES[form].whole)
-    fee = tariff.read("fee", arguments["fee"]["tiers"])
-    if arguments["ceiling"] is not None:
-        fees.check_under_ceiling(fee, tariff.read("ceiling", arguments["ceiling"]["tiers"]))
-    scenario = parameters.read(arguments["parameters"][parameters.FREE + arguments["scenario"]])
-    reductions = [_reduction(row) for row in arguments["reductions"]]
-    free = fees.is_free(scenario) and arguments["fee"]["kind"] != FeeKind.MARKET
-    plan = arguments.get("plan")
-    price = None if plan is None else figures.price("plan.price", plan["price"])
-    result = quote(fee, quantity, free=free, reductions=reductions, plan_price=price)
-    charged = _charged(arguments, fee, quantity, result if price is None else price)
-    steps = _free_steps(charged, arguments, scenario) if free else _reduced_steps(charged, reductions, result)
+    asked = _read(arguments)
+    free = fees.is_free(asked.rule) and not asked.market
+    result = quote(asked.fee, asked.quantity, free=free, reductions=asked.reductions, plan_price=asked.plan_price)
+    charged = _charged(asked, result) if asked.plan is None else _planned(asked, asked.plan, result)
+    steps = _free_steps(charged, asked) if free else _reduced_steps(charged, asked.reductions, result)
     return Node(
         id="total",
         name_zh="应付金额",
@@ -114,26 +156,24 @@ def calculate(arguments: Mapping[str, Any]) -> Node:
         unit="元",
         formula_zh="费用（扣除减免后）四舍五入到分，仅此一次",
         formula_en="the charge after reductions, rounded half up to the fen, once",
-        article=_ground(arguments),
+        article=_MARKET if asked.market else _SCOPE,
         inputs=steps,
     )
 
 
-def _ground(arguments: Mapping[str, Any]) -> str:
-    if arguments["fee"]["kind"] == FeeKind.MARKET:
-        return "市场调节价：非公共数据产品，不适用政府指导价"
-    return _SCOPE
+def calculate_first(arguments: Mapping[str, Any]) -> Node:
+    """Return what version 1 of the calculation told: the same figures, encrypted queries by their former name."""
+    return units.former_words(calculate(arguments))
 
 
 def _reduction(row: Mapping[str, Any]) -> Reduction:
     return Reduction(row["name_zh"], row["name_en"], figures.percent("reduction", row["percent"]))
 
 
-def _charged(arguments: Mapping[str, Any], fee: Tariff, quantity: Decimal, result: Charge | Decimal) -> Node:
-    if isinstance(result, Decimal):
-        return _planned(arguments, fee, quantity, result)
-    lines = tuple(_line(number, block) for number, block in enumerate(tariff.blocks(fee, quantity), start=1))
-    unit = arguments["unit"]
+def _charged(asked: _Asked, result: Charge) -> Node:
+    lines = tuple(
+        _line(number, block) for number, block in enumerate(tariff.blocks(asked.fee, asked.quantity), start=1)
+    )
     return Node(
         id="charge",
         name_zh="费用（未舍入）",
@@ -143,22 +183,21 @@ def _charged(arguments: Mapping[str, Any], fee: Tariff, quantity: Decimal, resul
         formula_zh="Σ 各级数量 × 该级单价",
         formula_en="Σ quantity in each tier × its unit price",
         article=_CEILING,
-        inputs=(*lines, _quantity(quantity, unit, arguments["form"]), _fee(arguments, fee)),
+        inputs=(*lines, _quantity(asked), _fee(asked)),
     )
 
 
-def _planned(arguments: Mapping[str, Any], fee: Tariff, quantity: Decimal, price: Decimal) -> Node:
-    plan, ceiling = arguments["plan"], arguments["ceiling"]
-    steps: tuple[Node, ...] = (_quantity(quantity, arguments["unit"], arguments["form"]), _fee(arguments, fee))
-    if ceiling is not None:
-        limit = plans.check_price(price, quantity, tariff.read("ceiling", ceiling["tiers"]))
+def _planned(asked: _Asked, plan: Mapping[str, Any], result: Charge) -> Node:
+    steps: tuple[Node, ...] = (_quantity(asked), _fee(asked))
+    if asked.ceiling is not None:
+        limit = plans.check_price(result.gross, asked.quantity, asked.ceiling)
         name = ("同等数量按上限收费标准", "The same quantity at the ceiling")
         steps = (Node("plan_limit", *name, yuan_text(limit), "元", article=_CEILING), *steps)
     return Node(
         id="charge",
         name_zh=f"方案：{plan['name_zh']}",
         name_en=f"Plan: {plan['name_en']}",
-        value=yuan_text(price),
+        value=yuan_text(result.gross),
         unit="元",
         formula_zh="方案价格，不高于同等数量按上限收费标准计算的费用",
         formula_en="the plan's price, not above its quantity at the ceiling",
@@ -169,27 +208,27 @@ def _planned(arguments: Mapping[str, Any], fee: Tariff, quantity: Decimal, price
 
 
 def _line(number: int, block: tariff.Block) -> Node:
-    units, price = figures.text(block.quantity), figures.price_text(block.tier.unit_price)
+    counted, price = figures.text(block.quantity), figures.price_text(block.tier.unit_price)
     return Node(
         id=f"line.{number}",
         name_zh=f"第 {number} 级（{figures.text(block.tier.above)} 以上）",
         name_en=f"Tier {number} (above {figures.text(block.tier.above)})",
         value=yuan_text(block.amount),
         unit="元",
-        formula_zh=f"{units} × {price}",
-        formula_en=f"{units} × {price}",
+        formula_zh=f"{counted} × {price}",
+        formula_en=f"{counted} × {price}",
         article=_CEILING,
     )
 
 
-def _quantity(quantity: Decimal, unit: str, form: str) -> Node:
-    measure = MEASURES[ChargingForm(form)]
+def _quantity(asked: _Asked) -> Node:
+    measure = MEASURES[asked.form]
     return Node(
         id="quantity",
         name_zh=f"数量（{measure.method_zh}）",
         name_en=f"Quantity ({measure.method_en})",
-        value=figures.text(quantity),
-        unit=unit.partition("/")[2],
+        value=figures.text(asked.quantity),
+        unit=asked.unit.partition("/")[2],
         article=_CEILING,
         source="买方",
     )
@@ -202,36 +241,40 @@ _FEE_NAMES: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 
 
-def _fee(arguments: Mapping[str, Any], fee: Tariff) -> Node:
-    name_zh, name_en, article = _FEE_NAMES[arguments["fee"]["kind"]]
-    ceiling = arguments["ceiling"]
-    inputs: tuple[Node, ...] = ()
-    if ceiling is not None:
-        limit = tariff.read("ceiling", ceiling["tiers"])
-        inputs = (_prices("ceiling", "上限收费标准", "Ceiling", limit, (_CEILING, arguments["unit"], ceiling["id"])),)
-    node = _prices("fee", name_zh, name_en, fee, (article, arguments["unit"], arguments["fee"]["id"]))
-    words = ("不高于上限收费标准", "not above the ceiling") if inputs else ("", "")
+def _fee(asked: _Asked) -> Node:
+    name_zh, name_en, article = _FEE_NAMES[asked.kind]
+    below = asked.ceiling is not None
     return Node(
-        id=node.id,
-        name_zh=node.name_zh,
-        name_en=node.name_en,
-        value=node.value,
-        unit=node.unit,
-        formula_zh=words[0],
-        formula_en=words[1],
-        article=node.article,
-        source=node.source,
-        inputs=inputs,
+        id="fee",
+        name_zh=name_zh,
+        name_en=name_en,
+        value=_prices(asked.fee),
+        unit=asked.unit,
+        formula_zh="不高于上限收费标准" if below else "",
+        formula_en="not above the ceiling" if below else "",
+        article=article,
+        source=asked.fee_id,
+        inputs=() if asked.ceiling is None else (_ceiling(asked, asked.ceiling),),
     )
 
 
-def _prices(node_id: str, name_zh: str, name_en: str, prices: Tariff, facts: tuple[str, str, str]) -> Node:
-    article, unit, source = facts
-    values = " / ".join(figures.price_text(tier.unit_price) for tier in prices)
-    return Node(id=node_id, name_zh=name_zh, name_en=name_en, value=values, unit=unit, article=article, source=source)
+def _ceiling(asked: _Asked, ceiling: Tariff) -> Node:
+    return Node(
+        id="ceiling",
+        name_zh="上限收费标准",
+        name_en="Ceiling",
+        value=_prices(ceiling),
+        unit=asked.unit,
+        article=_CEILING,
+        source=asked.ceiling_id,
+    )
 
 
-def _free_steps(charged: Node, arguments: Mapping[str, Any], scenario: parameters.Parameter) -> tuple[Node, ...]:
+def _prices(prices: Tariff) -> str:
+    return " / ".join([figures.price_text(tier.unit_price) for tier in prices])
+
+
+def _free_steps(charged: Node, asked: _Asked) -> tuple[Node, ...]:
     free = Node(
         id="free",
         name_zh="免费：用于公共治理、公益事业",
@@ -240,8 +283,8 @@ def _free_steps(charged: Node, arguments: Mapping[str, Any], scenario: parameter
         unit="元",
         formula_zh="用于公共治理、公益事业的，免费提供",
         formula_en="what serves public governance or public interest is provided free of charge",
-        article=scenario.article,
-        source=f"{arguments['scenario']}，版本 {scenario.version}",
+        article=asked.rule.article,
+        source=f"{asked.scenario}，版本 {asked.rule.version}",
         inputs=(charged,),
     )
     return (free,)

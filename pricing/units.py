@@ -1,12 +1,13 @@
 """Charging forms, the units they are counted in, and which product may use which (NDI—TR—2025—06, table C.1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, Final
 
 from kernel.errors import InvalidInput
 from pricing.articles import UNITS
+from pricing.derivation import Node
 
 
 class ChargingForm(StrEnum):
@@ -45,7 +46,7 @@ MEASURES: Final[Mapping[ChargingForm, Measure]] = {
     ChargingForm.PER_PERIOD: Measure("按周期", "per period", ("元/天", "元/月", "元/年"), whole=True),
     ChargingForm.PER_VOLUME: Measure("按用量", "per volume", ("元/MB", "元/GB", "元/TB"), whole=False),
     ChargingForm.PER_BUDGET: Measure("按隐私预算", "per privacy budget (ρ)", ("元/ρ",), whole=False),
-    ChargingForm.PER_ENCRYPTED_QUERY: Measure("按密文查询", "per encrypted query", ("元/次",), whole=True),
+    ChargingForm.PER_ENCRYPTED_QUERY: Measure("按密态查询", "per encrypted query", ("元/次",), whole=True),
     ChargingForm.PER_MODEL_CALL: Measure("按模型调用", "per model call", ("元/次",), whole=True),
 }
 
@@ -123,3 +124,9 @@ def first_unit(*, product_type: str, form: ChargingForm) -> str:
     if not units:
         check_unit(product_type=product_type, form=form, unit="—")
     return units[0]
+
+
+def former_words(node: Node) -> Node:
+    """Return a tree in the words of the first versions, which called an encrypted query 密文查询."""
+    inputs = tuple(former_words(child) for child in node.inputs)
+    return replace(node, name_zh=node.name_zh.replace("（按密态查询", "（按密文查询"), inputs=inputs)

@@ -6,14 +6,18 @@ from uuid import UUID
 from pricing import derivation as rules
 from pricing.models import Derivation
 from pricing.queries.found import row
+from pricing.replay import NotReplayable
 from pricing.types import DerivationView
 
 
 def derivation(derivation_id: UUID) -> DerivationView:
-    """Return a stored derivation with its bytes and its tree; raise NoSuch."""
+    """Return a stored derivation with its bytes and its tree; raise NoSuch, and NotReplayable for spoilt bytes."""
     item = row(Derivation.objects.all(), derivation_id)
     document = bytes(item.document)
-    parsed = rules.parse(document)
+    try:
+        parsed = rules.parse(document)
+    except ValueError as error:
+        raise NotReplayable(problem=str(error)) from error
     return DerivationView(
         id=item.public_id,
         calculation=item.calculation,
