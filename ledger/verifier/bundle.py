@@ -7,13 +7,18 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE / "dist" / "gongshu-verify"
-MODULES = ("verdict", "tree", "checkpoint", "node", "receipt", "command")
+MODULES = ("verdict", "reading", "tree", "checkpoint", "node", "receipt", "credential", "pack", "export", "command")
 HEADER = '''#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # Generated from ledger/verifier by `python -m ledger.verifier.bundle`; do not edit.
-"""gongshu-verify: checks receipts of a Gongshu log. Needs Python 3.10 or later and the `cryptography` package.
+"""gongshu-verify: checks what a Gongshu log has issued. Needs Python 3.11 or later and the `cryptography` package.
 
-    python gongshu-verify receipt FILE --key KEY [--contract ADDRESS] [--rpc URL] [--json]
+    python gongshu-verify receipt FILE --key KEY [--contract ADDRESS] [--rpc URL] [--head FILE] [--json]
+    python gongshu-verify certificate FILE --key KEY [--contract ADDRESS --rpc URL]
+    python gongshu-verify pack FILE --key KEY [--issuer KEY] [--rpc URL]
+    python gongshu-verify audit EXPORT --key KEY [--rpc URL]
+    python gongshu-verify inclusion --leaf HEX --index N --size N --root HEX --proof HEX,…
+    python gongshu-verify consistency --old-size N --new-size N --old-root HEX --new-root HEX --proof HEX,…
 
 Exit codes: 0 valid, 1 invalid, 2 incomplete.
 """

@@ -4,66 +4,203 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ledger.verifier.checkpoint import COSIGNATURE, Head, parse_head, parse_key, parse_note
+from ledger.verifier.credential import Issuer, check_credential
+from ledger.verifier.export import check_export
 from ledger.verifier.node import node_at
-from ledger.verifier.receipt import LARGEST, check_receipt
+from ledger.verifier.pack import LARGEST_PACK, check_pack
+from ledger.verifier.reading import LARGEST, hashes, text_of
+from ledger.verifier.receipt import Trust, check_receipt
+from ledger.verifier.tree import LARGEST_TREE, is_prefix, root_from_path
 from ledger.verifier.verdict import INCOMPLETE, INVALID, VALID, WORDS, Incomplete, Invalid
+
+Found = tuple[str, dict[str, Any]]
+Check = Callable[[argparse.Namespace], Found]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check what the command line names, print the verdict and return the exit code."""
     options = _parser().parse_args(arguments)
-    code, reason, facts = _receipt(options)
+    code, reason, facts = _verdict(options)
     if options.json:
-        sys.stdout.write(json.dumps({"verdict": WORDS[code], "reason": reason, **facts}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps({"verdict": WORDS[code], "reason": reason, **facts}, ensure_ascii=True) + "\n")
     else:
-        sys.stdout.write(f"{WORDS[code]}: {reason}\n")
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(f"{WORDS[code]}: {reason}\n".encode(encoding, "backslashreplace").decode(encoding))
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gongshu-verify", description="Check receipts of a Gongshu log.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    receipt = commands.add_parser("receipt", help="check a receipt")
-    receipt.add_argument("file", help="the receipt, or - for standard input")
-    receipt.add_argument("--key", help="the log's verifier key you trust (name+hash+key), or a file that holds it")
-    receipt.add_argument("--contract", help="the address of the log contract you trust")
-    receipt.add_argument("--rpc", help="address of a chain node to compare with")
-    receipt.add_argument("--json", action="store_true", help="print everything as JSON")
-    return parser
-
-
-def _receipt(options: argparse.Namespace) -> tuple[int, str, dict[str, Any]]:
+def _verdict(options: argparse.Namespace) -> tuple[int, str, dict[str, Any]]:
     try:
-        data = _read(options.file)
-        ask = node_at(options.rpc) if options.rpc else None
-        facts = check_receipt(data, key=_key(options.key), contract=options.contract, ask=ask)
+        reason, facts = options.check(options)
     except Invalid as error:
         return INVALID, str(error), {}
     except Incomplete as error:
         return INCOMPLETE, str(error), {}
     except Exception as error:
-        return INVALID, f"the receipt cannot be read ({type(error).__name__})", {}
+        return INVALID, f"it cannot be read ({type(error).__name__})", {}
+    return VALID, reason, facts
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gongshu-verify", description="Check what a Gongshu log has issued.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    receipt = _command(commands, "receipt", "check the receipt of an entry", _receipt)
+    pack = _command(commands, "pack", "check an evidence pack", _pack)
+    export = _command(commands, "audit", "audit an export of the log against the chain", _audit)
+    for command in (receipt, pack, export):
+        command.add_argument("file", help="the file, or - for standard input")
+        command.add_argument("--key", help="the log's verifier key you trust (name+hash+key), or a file that holds it")
+        command.add_argument("--head", help="a file with a checkpoint you kept: the log must not contradict it")
+        command.add_argument("--witness", action="append", default=[], help="a witness's key, or a file; repeatable")
+        command.add_argument("--need", type=int, help="how many of them must have cosigned (default: all)")
+    certificate = _command(commands, "certificate", "check a registration certificate", _certificate)
+    certificate.add_argument("file", help="the file, or - for standard input")
+    certificate.add_argument("--key", help="the issuer's key you trust (did:key:z6Mk… or z6Mk…), or a file")
+    pack.add_argument("--issuer", help="the key of the certificate's issuer you trust, or a file that holds it")
+    for command in (certificate, pack):
+        command.add_argument("--at", help="judge the certificate as of this moment (ISO 8601); default: now")
+    for command in (receipt, pack, export, certificate):
+        command.add_argument("--contract", help="the address of the log contract you trust")
+        command.add_argument("--rpc", help="address of a chain node to compare with")
+    inclusion = _command(commands, "inclusion", "check an RFC 9162 inclusion proof", _inclusion)
+    consistency = _command(commands, "consistency", "check an RFC 9162 consistency proof", _consistency)
+    for name in ("leaf", "index", "size", "root", "proof"):
+        inclusion.add_argument(f"--{name}", required=True)
+    for name in ("old-size", "new-size", "old-root", "new-root", "proof"):
+        consistency.add_argument(f"--{name}", required=True)
+    return parser
+
+
+def _command(commands: Any, name: str, what: str, check: Check) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=what, description=what.capitalize() + ".")
+    command.add_argument("--json", action="store_true", help="print everything as JSON")
+    command.set_defaults(check=check)
+    return command
+
+
+def _receipt(options: argparse.Namespace) -> Found:
+    facts = check_receipt(_read(options.file, LARGEST), _trust(options))
     chain = "and on the chain" if facts["chain_asked"] else "(no chain node was asked)"
-    return VALID, f"leaf {facts['index']} of {facts['log']}, in the signed tree of {facts['size']} {chain}", facts
+    return f"leaf {facts['index']} of {facts['log']}, in the signed tree of {facts['size']} {chain}", facts
 
 
-def _read(name: str) -> bytes:
+def _pack(options: argparse.Namespace) -> Found:
+    trust = _trust(options)
+    issuer = Issuer(key=_text(options.issuer, "+:z"), contract=options.contract, ask=trust.ask)
+    facts = check_pack(_read(options.file, LARGEST_PACK), trust, issuer, at=_moment(options.at))
+    opened = len(facts["openings"])
+    return f"{len(facts['entries'])} entries about {facts['subject']}, {opened} facts opened, nothing missing", facts
+
+
+def _audit(options: argparse.Namespace) -> Found:
+    facts = check_export(_lines(options.file), _trust(options))
+    chain = f"the chain holds {facts['chain_size']}" if facts["chain_asked"] else "no chain node was asked"
+    return f"{facts['entries']} entries under {facts['heads']} heads of {facts['log']}; {chain}", facts
+
+
+def _certificate(options: argparse.Namespace) -> Found:
+    ask = node_at(options.rpc) if options.rpc else None
+    issuer = Issuer(key=_text(options.key, ":z"), contract=_address(options.contract), ask=ask)
+    facts = check_credential(_read(options.file, LARGEST), issuer, at=_moment(options.at))
+    status = (
+        f"the chain says {facts['status']['state']}" if facts["status"] else "no chain node was asked for its status"
+    )
+    return f"the proof fits the key {facts['key']}; {status}", facts
+
+
+def _inclusion(options: argparse.Namespace) -> Found:
+    leaf, root = hashes([options.leaf, options.root], "the leaf or the root")
+    index, size = _number(options.index), _number(options.size)
+    if not index < size or root_from_path(leaf, index, size, _proof(options.proof)) != root:
+        raise Invalid("the proof does not show the leaf in that tree")
+    return f"leaf {index} is in the tree of {size}", {"index": index, "size": size}
+
+
+def _consistency(options: argparse.Namespace) -> Found:
+    old_root, new_root = hashes([options.old_root, options.new_root], "a root")
+    old, new = _number(options.old_size), _number(options.new_size)
+    if not is_prefix(old=old, new=new, old_root=old_root, new_root=new_root, path=_proof(options.proof)):
+        raise Invalid("the proof does not show the old tree to begin the new one")
+    return f"the tree of {old} begins the tree of {new}", {"old": old, "new": new}
+
+
+def _trust(options: argparse.Namespace) -> Trust:
+    witnesses = tuple(parse_key(_text(text, "+") or "", COSIGNATURE) for text in options.witness)
+    need = len(witnesses) if options.need is None else options.need
+    if not 0 <= need <= len(witnesses):
+        raise Incomplete(f"you named {len(witnesses)} witnesses, so {need} cannot be needed")
+    return Trust(
+        key=_text(options.key, "+"),
+        contract=_address(options.contract),
+        ask=node_at(options.rpc) if options.rpc else None,
+        head=_head(options.head) if options.head else None,
+        witnesses=witnesses,
+        need=need,
+    )
+
+
+def _head(name: str) -> Head:
+    text = text_of(_read(name, LARGEST), "the head you kept")
+    return parse_note(text).head if "\n\n" in text else parse_head(text)
+
+
+def _address(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch("0x[0-9a-fA-F]{40}", text):
+        raise Incomplete("the contract's address is not written as 0x and 40 hex digits")
+    return text.lower() if text else None
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(tz=UTC)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Incomplete("--at is not a moment as ISO 8601 writes it") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 19 or int(text) >= LARGEST_TREE:
+        raise Invalid("an index or size is not a number of a tree")
+    return int(text)
+
+
+def _proof(text: str) -> list[bytes]:
+    return hashes([part for part in text.split(",") if part], "the proof")
+
+
+def _read(name: str, largest: int) -> bytes:
     try:
         if name == "-":
-            return sys.stdin.buffer.read(LARGEST + 1)
+            return sys.stdin.buffer.read(largest + 1)
         with Path(name).open("rb") as stream:
-            return stream.read(LARGEST + 1)
-    except OSError as error:
-        raise Incomplete(f"the receipt cannot be opened: {error.strerror}") from None
+            return stream.read(largest + 1)
+    except (OSError, ValueError) as error:
+        raise Incomplete(f"the file cannot be opened: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _key(text: str | None) -> str | None:
-    if text is None or "+" in text:
+def _lines(name: str) -> Iterator[bytes]:
+    try:
+        with nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as stream:
+            while line := stream.readline(LARGEST + 1):
+                yield line
+    except (OSError, ValueError) as error:
+        raise Incomplete(f"the file cannot be opened: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _text(text: str | None, marks: str) -> str | None:
+    """The text itself when it looks like a key, else what the file of that name holds."""
+    if text is None or any(mark in text for mark in marks if mark != "z") or ("z" in marks and text.startswith("z")):
         return text
     try:
         return Path(text).read_text(encoding="utf-8").strip()

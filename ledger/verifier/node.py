@@ -1,7 +1,8 @@
-"""Asking a chain node by plain JSON-RPC what the log contract recorded in a transaction."""
+"""Asking a chain node by plain JSON-RPC what the log contract recorded, and what it holds now."""
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import urllib.error
@@ -15,6 +16,10 @@ from ledger.verifier.verdict import Incomplete, Invalid
 APPENDED = (
     "0x37b97351384b72c456bb1f12eddab3ec7d2148af1d01b67002f5e9f6b25bd54f"  # Appended(uint64,uint64,bytes32,bytes32[])
 )
+STATUS_OF = "0xc7df14e2"  # statusOf(bytes32)
+SIZE = "0x949d225d"  # size()
+ROOT = "0xebf0c717"  # root()
+STATES = ("unknown", "active", "suspended", "revoked", "cancelled", "expired")
 LONGEST_ANSWER = 16 * 1024 * 1024
 Ask = Callable[[str, list[Any]], Any]
 
@@ -29,7 +34,16 @@ class Appended:
     leaves: tuple[bytes, ...]
 
 
-def node_at(url: str) -> Ask:
+@dataclass(frozen=True)
+class Status:
+    """What the contract says of a certificate or licence: its last day as yyyymmdd (0: none), the leaf that says so."""
+
+    state: str
+    valid_until: int
+    index: int
+
+
+def node_at(url: str, *, seconds: float = 15) -> Ask:
     """Return a function that calls a JSON-RPC method at ``url``; it raises Incomplete when there is no answer."""
     if not re.match(r"https?://", url):
         raise Incomplete("the node's address is not an http address")
@@ -38,9 +52,9 @@ def node_at(url: str) -> Ask:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 - http(s) only
         try:
-            with urllib.request.urlopen(request, timeout=15) as answer:  # noqa: S310 - checked above
+            with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310 - checked above
                 reply = json.loads(answer.read(LONGEST_ANSWER))
-        except (urllib.error.URLError, OSError, ValueError) as error:
+        except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError, RecursionError) as error:
             raise Incomplete(f"the node does not answer: {error}") from None
         if not isinstance(reply, dict) or "result" not in reply:
             raise Incomplete(f"the node refuses {method}")
@@ -49,10 +63,56 @@ def node_at(url: str) -> Ask:
     return ask
 
 
-def appended_in(ask: Ask, *, chain_id: int, contract: str, transaction: str, block_number: int) -> list[Appended]:
-    """Return the contract's events in a transaction; raise Invalid unless chain, block and contract are these."""
+def status_of(ask: Ask, *, contract: str, status_id: str) -> Status:
+    """Return what the log contract says of a status id (64 hex digits); raise Incomplete when it does not answer."""
+    state, until, index = _call(ask, contract, STATUS_OF + status_id, words=3)
+    return Status(STATES[state] if state < len(STATES) else f"in state {state}", until, index)
+
+
+def head_on_chain(ask: Ask, *, contract: str) -> tuple[int, bytes]:
+    """Return size and root that the log contract holds now; raise Incomplete when it does not answer.
+
+    Two calls may see two blocks, so the size is read again after the root.
+    """
+    for _ in range(5):
+        (size,) = _call(ask, contract, SIZE, words=1)
+        (root,) = _call(ask, contract, ROOT, words=1)
+        if _call(ask, contract, SIZE, words=1) == [size]:
+            return size, root.to_bytes(32, "big")
+    raise Incomplete("the log grows too fast to be read at this node")
+
+
+def remembering(ask: Ask) -> Ask:
+    """Return a function that asks the node each question once: for what a transaction that is mined says."""
+    answers: dict[str, Any] = {}
+
+    def remembered(method: str, parameters: list[Any]) -> Any:
+        question = json.dumps([method, parameters])
+        if question not in answers:
+            answers[question] = ask(method, parameters)
+        return answers[question]
+
+    return remembered
+
+
+def check_chain(ask: Ask, chain_id: int) -> None:
+    """Raise Invalid unless the node is of this chain."""
     if _number(ask("eth_chainId", [])) != chain_id:
         raise Invalid("the node belongs to another chain")
+
+
+def _call(ask: Ask, contract: str, data: str, *, words: int) -> list[int]:
+    answer = ask("eth_call", [{"to": contract, "data": data}, "latest"])
+    if answer == "0x":
+        raise Invalid("the chain has no log contract at that address")
+    if not isinstance(answer, str) or not re.fullmatch(f"0x[0-9a-fA-F]{{{64 * words}}}", answer):
+        raise Incomplete("the node's answer is malformed")
+    return [int(answer[place : place + 64], 16) for place in range(2, len(answer), 64)]
+
+
+def appended_in(ask: Ask, *, chain_id: int, contract: str, transaction: str, block_number: int) -> list[Appended]:
+    """Return the contract's events in a transaction; raise Invalid unless chain, block and contract are these."""
+    check_chain(ask, chain_id)
     receipt = ask("eth_getTransactionReceipt", [transaction])
     if receipt is None:
         raise Invalid("the chain has no such transaction")

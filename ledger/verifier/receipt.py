@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import re
+from dataclasses import dataclass
 from typing import Any
 
-from ledger.verifier.checkpoint import Head, open_checkpoint, parse_key
+from ledger.verifier.checkpoint import Head, Note, NoteKey, enough_witnesses, open_checkpoint, parse_key
 from ledger.verifier.node import Ask, appended_in
+from ledger.verifier.reading import hashes, shaped, strict, text_of
 from ledger.verifier.tree import leaf_digest, root_from_path
 from ledger.verifier.verdict import Incomplete, Invalid
 
-FORMAT = "gongshu-receipt/1"
-LARGEST = 1024 * 1024
-DEEPEST = 64
-TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
-SHAPE = {
+RECEIPT_FORMAT = "gongshu-receipt/1"
+RECEIPT_SHAPE = {
     "format": str,
     "entry": str,
+    "sm3": str,
     "index": int,
     "inclusion": list,
     "checkpoint": str,
@@ -27,127 +27,135 @@ SHAPE = {
 ANCHOR_SHAPE = {"chain_id": int, "contract": str, "transaction": str, "block_number": int}
 
 
-def check_receipt(
-    data: bytes, *, key: str | None = None, contract: str | None = None, ask: Ask | None = None
-) -> dict[str, Any]:
-    """Return what a valid receipt shows; raise Invalid or Incomplete with the reason.
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """What the one who checks brings along.
 
-    ``key`` is the log's verifier key as you know it from elsewhere, ``contract`` the log contract's address, ``ask``
-    a chain node. A receipt is believed under a key you trust, or under a contract you trust and a node that has it.
+    ``key`` is the log's verifier key as known from elsewhere, ``contract`` the log contract's address, ``ask`` a chain
+    node, ``head`` a tree head kept from before; ``need`` of ``witnesses`` must have cosigned. A receipt is believed
+    under a key, under a head, or under a contract and a node that has it.
     """
-    receipt = _parsed(data)
-    if key is not None and key.strip() != receipt["key"]:
-        raise Invalid("the receipt names another key than the one you trust")
-    head = open_checkpoint(receipt["checkpoint"], parse_key(receipt["key"]))
-    entry = _strict(receipt["entry"], "the entry")
-    if not isinstance(entry, dict) or entry.get("log") != head.origin:
+
+    key: str | None = None
+    contract: str | None = None
+    ask: Ask | None = None
+    head: Head | None = None
+    witnesses: tuple[NoteKey, ...] = ()
+    need: int = 0
+
+    @property
+    def suffices(self) -> bool:
+        """Whether anything here is a ground to believe a log."""
+        return self.key is not None or self.head is not None or (self.contract is not None and self.ask is not None)
+
+
+def check_receipt(data: bytes, trust: Trust) -> dict[str, Any]:
+    """Return what a valid receipt shows; raise Invalid or Incomplete with the reason."""
+    return check_claims(strict(text_of(data, "the receipt"), "the receipt"), trust)
+
+
+def check_claims(receipt: Any, trust: Trust) -> dict[str, Any]:
+    """Return what a valid receipt, already read as JSON, shows; raise Invalid or Incomplete with the reason."""
+    shaped(receipt, RECEIPT_SHAPE, "the receipt", optional=frozenset({"sm3"}))
+    if receipt["format"] != RECEIPT_FORMAT:
+        raise Invalid(f"the receipt is not of the format {RECEIPT_FORMAT}")
+    note = trusted_note(receipt["checkpoint"], receipt["key"], trust)
+    entry = strict(receipt["entry"], "the entry")
+    if not isinstance(entry, dict) or entry.get("log") != note.head.origin:
         raise Invalid("the entry belongs to another log than the checkpoint")
     leaf = leaf_digest(receipt["entry"].encode())
-    _included(receipt, leaf, head)
-    _anchored(receipt, leaf, head, contract=contract, ask=ask)
-    if key is None and (contract is None or ask is None):
+    sm3 = _sm3(receipt)
+    _included(receipt, leaf, note.head)
+    _anchored(receipt, leaf, note.head, trust)
+    cosigned = enough_witnesses(note, trust.witnesses, trust.need)
+    if not trust.suffices:
         raise Incomplete("all of it fits together, but you named no key to trust (--key)")
     return {
         "entry": entry,
         "index": receipt["index"],
         "leaf": leaf.hex(),
-        "log": head.origin,
-        "size": head.size,
-        "root": head.root.hex(),
+        "sm3": sm3,
+        "log": note.head.origin,
+        "size": note.head.size,
+        "root": note.head.root.hex(),
         "anchor": receipt["anchor"],
-        "chain_asked": ask is not None,
+        "chain_asked": trust.ask is not None,
+        "witnesses": [{"name": one.witness, "at": one.at} for one in cosigned],
     }
 
 
-def _included(receipt: dict[str, Any], leaf: bytes, head: Head) -> None:
-    path = receipt["inclusion"]
-    if len(path) > 64 or not all(isinstance(node, str) and re.fullmatch("[0-9a-f]{64}", node) for node in path):
-        raise Invalid("the inclusion proof is malformed")
-    if not 0 <= receipt["index"] < head.size:
-        raise Invalid("the tree has no leaf of that index")
-    root = root_from_path(leaf, receipt["index"], head.size, [bytes.fromhex(node) for node in path])
-    if root != head.root:
-        raise Invalid("the entry is not in the tree that the log signed")
+def trusted_note(checkpoint: str, key: str, trust: Trust) -> Note:
+    """Return a checkpoint under ``key`` that contradicts nothing the one who checks brought; raise Invalid, Incomplete.
+
+    A kept head of another size is no contradiction, but no ground to believe either.
+    """
+    if trust.key is not None and trust.key.strip() != key:
+        raise Invalid("another key than the one you trust is named")
+    note = open_checkpoint(checkpoint, parse_key(key))
+    kept = trust.head
+    if kept is None:
+        return note
+    if kept.origin != note.head.origin:
+        raise Invalid("the head you kept is of another log")
+    if kept.size != note.head.size:
+        raise Incomplete(
+            f"the head you kept has {kept.size} leaves and this one {note.head.size}: "
+            "ask for a receipt under yours, or check that one tree begins the other (consistency)"
+        )
+    if kept.root != note.head.root:
+        raise Invalid("the log signed another root of that size than the one you kept: it shows two histories")
+    return note
 
 
-def _anchored(receipt: dict[str, Any], leaf: bytes, head: Head, *, contract: str | None, ask: Ask | None) -> None:
-    anchor = receipt["anchor"]
-    if anchor is None:
-        if ask is not None or contract is not None:
-            raise Incomplete("the entry is in the signed tree but was not yet on the chain when this was issued")
-        return
-    _named(anchor, contract)
-    if ask is None:
-        return
-    place = receipt["index"]
-    for event in appended_in(ask, **anchor):
-        if (event.size, event.root) == (head.size, head.root) and event.start <= place < head.size:
-            if event.leaves[place - event.start :][:1] == (leaf,):
-                return
-            raise Invalid("the chain holds another leaf at that index")
-    raise Invalid("the transaction did not bring this tree to the chain")
-
-
-def _named(anchor: dict[str, Any], contract: str | None) -> None:
-    _shaped(anchor, ANCHOR_SHAPE, "the anchor")
+def check_anchor_names(anchor: Any, contract: str | None) -> None:
+    """Raise Invalid unless an anchor is well-formed and of the contract the one who checks trusts."""
+    shaped(anchor, ANCHOR_SHAPE, "the anchor")
     if not re.fullmatch("0x[0-9a-f]{40}", anchor["contract"]):
         raise Invalid("the contract's address is malformed")
     if not re.fullmatch("0x[0-9a-f]{64}", anchor["transaction"]):
         raise Invalid("the transaction's hash is malformed")
     if contract is not None and contract.lower() != anchor["contract"]:
-        raise Invalid("the receipt names another contract than the one you trust")
+        raise Invalid("another contract than the one you trust is named")
 
 
-def _parsed(data: bytes) -> dict[str, Any]:
-    if len(data) > LARGEST:
-        raise Invalid("the receipt is too large")
+def _included(receipt: dict[str, Any], leaf: bytes, head: Head) -> None:
+    path = hashes(receipt["inclusion"], "the inclusion proof")
+    if not 0 <= receipt["index"] < head.size:
+        raise Invalid("the tree has no leaf of that index")
+    if root_from_path(leaf, receipt["index"], head.size, path) != head.root:
+        raise Invalid("the entry is not in the tree that the log signed")
+
+
+def _anchored(receipt: dict[str, Any], leaf: bytes, head: Head, trust: Trust) -> None:
+    """Compare with the chain: it computed this very root, and where it took this leaf, it took these bytes."""
+    anchor = receipt["anchor"]
+    if anchor is None:
+        if trust.ask is not None or trust.contract is not None:
+            raise Incomplete("the entry is in the signed tree but was not yet on the chain when this was issued")
+        return
+    check_anchor_names(anchor, trust.contract)
+    if trust.ask is None:
+        return
+    place = receipt["index"]
+    for event in appended_in(trust.ask, **anchor):
+        if (event.size, event.root) == (head.size, head.root):
+            if place >= event.start and event.leaves[place - event.start :][:1] != (leaf,):
+                raise Invalid("the chain holds another leaf at that index")
+            return
+    raise Invalid("the transaction did not bring this tree to the chain")
+
+
+def _sm3(receipt: dict[str, Any]) -> str | None:
+    """The SM3 digest the receipt states, compared where this machine can compute SM3."""
+    stated = receipt.get("sm3")
+    if stated is None:
+        return None
+    if not re.fullmatch("[0-9a-f]{64}", stated):
+        raise Invalid("the SM3 digest is malformed")
     try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        raise Invalid("the receipt is not UTF-8 text") from None
-    receipt = _strict(text, "the receipt")
-    _shaped(receipt, SHAPE, "the receipt")
-    if receipt["format"] != FORMAT:
-        raise Invalid(f"the receipt is not of the format {FORMAT}")
-    found: dict[str, Any] = receipt
+        found = hashlib.new("sm3", receipt["entry"].encode()).hexdigest()
+    except ValueError:
+        return None
+    if found != stated:
+        raise Invalid("the SM3 digest is not that of the entry")
     return found
-
-
-def _strict(text: str, what: str) -> Any:
-    """Return JSON without floats, repeated names or deep nesting; raise Invalid."""
-    if _depth(text) > DEEPEST:
-        raise Invalid(f"{what} is nested too deep")
-    try:
-        value = json.loads(text, object_pairs_hook=_once, parse_float=_refuse, parse_constant=_refuse)
-        json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        raise Invalid(f"{what} is not well-formed JSON") from None
-    return value
-
-
-def _depth(text: str) -> int:
-    """How deep brackets are nested outside strings: asked first, for a parser may crash on it."""
-    deepest = depth = 0
-    for token in TOKEN.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name appears twice")
-    return found
-
-
-def _refuse(text: str) -> Any:
-    raise ValueError(f"{text} is not allowed")
-
-
-def _shaped(value: Any, shape: dict[str, Any], what: str) -> None:
-    if not isinstance(value, dict) or set(value) != set(shape):
-        raise Invalid(f"{what} does not have the parts it should")
-    for name, kind in shape.items():
-        if not isinstance(value[name], kind) or isinstance(value[name], bool):
-            raise Invalid(f"{what}'s {name} is malformed")

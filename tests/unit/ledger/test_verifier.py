@@ -17,7 +17,7 @@ from ledger.canonical import canonical
 from ledger.merkle import inclusion_proof, leaf_hash, root_of
 from ledger.note import Checkpoint, VerifierKey, signed
 from ledger.verifier import bundle, command, tree
-from ledger.verifier.receipt import check_receipt
+from ledger.verifier.receipt import Trust, check_receipt
 from ledger.verifier.verdict import Incomplete, Invalid
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -81,7 +81,7 @@ def data_of(parts):
 
 def check(parts, **options):
     given_options = {"key": str(KEY), "contract": CONTRACT, "ask": node()} | options
-    return check_receipt(parts if isinstance(parts, bytes) else data_of(parts), **given_options)
+    return check_receipt(parts if isinstance(parts, bytes) else data_of(parts), Trust(**given_options))
 
 
 @pytest.mark.parametrize("index", range(START, SIZE))
@@ -307,7 +307,7 @@ def test_command_says_incomplete_and_exits_2(tmp_path, options):
 
 def test_missing_file_is_incomplete(capsys):
     assert command.main(["receipt", "/nowhere/receipt.json", "--key", str(KEY)]) == 2
-    assert capsys.readouterr().out == "incomplete: the receipt cannot be opened: No such file or directory\n"
+    assert capsys.readouterr().out == "incomplete: the file cannot be opened: No such file or directory\n"
 
 
 def test_one_file_is_built_from_these_modules():
