@@ -88,6 +88,30 @@ class LibraryKind(enum.StrEnum):
     SPECIAL = "special"
 
 
+class Channel(enum.StrEnum):
+    """Over which network the resource is offered (government catalogue practice)."""
+
+    GOVERNMENT = "government_network"
+    INTERNET = "internet"
+    DEDICATED = "dedicated_network"
+
+
+class SizeUnit(enum.StrEnum):
+    """The unit of a size (A.2 dataSize)."""
+
+    MB = "MB"
+    GB = "GB"
+    TB = "TB"
+
+
+class ProviderType(enum.StrEnum):
+    """What the provider of a product is (A.2 providerType)."""
+
+    NATURAL = "01"
+    LEGAL = "02"
+    OTHER = "03"
+
+
 class Sensitivity(enum.StrEnum):
     """How carefully a single field must be treated."""
 
@@ -104,7 +128,11 @@ class Label:
     name_en: str
 
 
-def _labels(**pairs: tuple[str, str]) -> Mapping[str, Label]:
+LABELS_TYPE = Mapping[str, Label]
+
+
+def labels(**pairs: tuple[str, str]) -> LABELS_TYPE:
+    """Return names in both languages by value."""
     return MappingProxyType({key: Label(*pair) for key, pair in pairs.items()})
 
 
@@ -153,12 +181,12 @@ SHARING_TYPE = MappingProxyType(
         SharingType.NOT_SHARED: Label("不予共享", "Not shared"),
     }
 )
-OPEN_TYPE = _labels(
+OPEN_TYPE = labels(
     unconditional=("无条件开放", "Open"),
     conditional=("有条件开放", "Open on conditions"),
     closed=("不予开放", "Not open"),
 )
-UPDATE_FREQUENCY = _labels(
+UPDATE_FREQUENCY = labels(
     real_time=("实时", "Real time"),
     daily=("每日", "Daily"),
     weekly=("每周", "Weekly"),
@@ -167,12 +195,24 @@ UPDATE_FREQUENCY = _labels(
     yearly=("每年", "Yearly"),
     on_demand=("按需", "On demand"),
 )
-LIBRARY_KIND = _labels(
+LIBRARY_KIND = labels(
     basic=("基础库", "Basic library"),
     thematic=("主题库", "Thematic library"),
     special=("专题库", "Special library"),
 )
-SENSITIVITY = _labels(
+CHANNEL = labels(
+    government_network=("政务外网", "Government network"),
+    internet=("互联网", "Internet"),
+    dedicated_network=("专网", "Dedicated network"),
+)
+PROVIDER_TYPE = MappingProxyType(
+    {
+        ProviderType.NATURAL: Label("自然人", "Natural person"),
+        ProviderType.LEGAL: Label("法人", "Legal person"),
+        ProviderType.OTHER: Label("非法人组织", "Organisation without legal personality"),
+    }
+)
+SENSITIVITY = labels(
     public=("公开", "Public"),
     internal=("内部", "Internal"),
     sensitive=("敏感", "Sensitive"),

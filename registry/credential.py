@@ -1,23 +1,28 @@
-"""W3C Verifiable Credentials 2.0 with a Data Integrity proof of cryptosuite eddsa-rdfc-2022.
+"""W3C Verifiable Credentials 2.0 with Data Integrity proofs of the cryptosuites eddsa-rdfc-2022 and eddsa-jcs-2022.
 
 Pure on JSON values: contexts come in as a mapping from their names to documents, and nothing is ever fetched. The
-bytes to sign are SHA-256 of the canonical proof options followed by SHA-256 of the canonical document (RDFC-1.0, which
-pyld names by its older identifier URDNA2015).
+bytes to sign are SHA-256 of the canonical proof options followed by SHA-256 of the canonical document: RDFC-1.0 (which
+pyld names by its older identifier URDNA2015) for the one suite, RFC 8785 for the other. A certificate carries a set of
+two proofs, one of each, over the same document; each stands alone, and here all of them must hold.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pyld import jsonld
 
 BASE_CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
 OWN_CONTEXT: Final = "urn:gongshu:context:registration-certificate:v1"
+CERTIFICATE_CONTEXT: Final = "urn:gongshu:context:certificate:v2"
 CRYPTOSUITE: Final = "eddsa-rdfc-2022"
+JCS_SUITE: Final = "eddsa-jcs-2022"
+MOST_PROOFS: Final = 4
 BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ED25519_PREFIX: Final = b"\xed\x01"
 
@@ -75,12 +80,12 @@ def verification_method(public_key: bytes) -> str:
     return f"{did_key(public_key)}#{multikey(public_key)}"
 
 
-def proof_options(*, method: str, created: str, context: list[Any]) -> Json:
+def proof_options(*, method: str, created: str, context: list[Any], suite: str = CRYPTOSUITE) -> Json:
     """Return the proof without its value; ``created`` is an XML schema dateTime, ``context`` the document's own."""
     return {
         "@context": context,
         "type": "DataIntegrityProof",
-        "cryptosuite": CRYPTOSUITE,
+        "cryptosuite": suite,
         "created": created,
         "verificationMethod": method,
         "proofPurpose": "assertionMethod",
@@ -88,14 +93,37 @@ def proof_options(*, method: str, created: str, context: list[Any]) -> Json:
 
 
 def signing_input(document: Json, options: Json, contexts: Contexts) -> bytes:
-    """Return the 64 bytes an eddsa-rdfc-2022 proof signs; raise UnknownContext."""
+    """Return the 64 bytes a proof with ``options`` signs, by the options' own suite; raise UnknownContext."""
+    if options.get("cryptosuite") == JCS_SUITE:
+        return hashlib.sha256(canonical(options)).digest() + hashlib.sha256(canonical(document)).digest()
     return _digest(options, contexts) + _digest(document, contexts)
 
 
+def canonical(value: Json) -> bytes:
+    """Return the RFC 8785 bytes of a JSON object; raise ValueError for one that has none."""
+    return rfc8785.dumps(value)
+
+
+def proof(options: Json, signature: bytes) -> Json:
+    """Return the proof made of its options and the signature; the rdfc suite keeps the context out of it."""
+    kept = {key: value for key, value in options.items() if key != "@context" or options["cryptosuite"] == JCS_SUITE}
+    return kept | {"proofValue": base58btc(signature)}
+
+
 def secured(document: Json, options: Json, signature: bytes) -> Json:
-    """Return ``document`` with its proof attached."""
-    proof = {key: value for key, value in options.items() if key != "@context"}
-    return document | {"proof": proof | {"proofValue": base58btc(signature)}}
+    """Return ``document`` with its one proof attached."""
+    return document | {"proof": proof(options, signature)}
+
+
+def doubly_secured(
+    document: Json, *, method: str, created: str, sign: Callable[[bytes], bytes], contexts: Contexts
+) -> Json:
+    """Return ``document`` with a proof of each suite, both by ``sign``; raise UnknownContext."""
+    proofs = []
+    for suite in (CRYPTOSUITE, JCS_SUITE):
+        options = proof_options(method=method, created=created, context=document["@context"], suite=suite)
+        proofs.append(proof(options, sign(signing_input(document, options, contexts))))
+    return document | {"proof": proofs}
 
 
 def encode(document: Json) -> str:
@@ -104,7 +132,7 @@ def encode(document: Json) -> str:
 
 
 def verify(text: str | bytes, *, public_keys: Mapping[str, bytes], contexts: Contexts) -> Verdict:
-    """Return whether a credential's proof holds under one of ``public_keys`` (verification method → 32 bytes).
+    """Return whether every proof of a credential holds under one of ``public_keys`` (method → 32 bytes).
 
     Says `not_json`, `no_proof`, `wrong_suite`, `unknown_key`, `unknown_context`, `unsigned_term`, `bad_signature` or
     `ok`. A term the contexts do not define would not be covered by the signature, so one such term is enough to refuse.
@@ -112,11 +140,14 @@ def verify(text: str | bytes, *, public_keys: Mapping[str, bytes], contexts: Con
     parts = _parts(text)
     if isinstance(parts, str):
         return Verdict(False, parts)
-    document, proof = parts
-    key = public_keys.get(str(proof.get("verificationMethod", "")))
-    if key is None:
-        return Verdict(False, "unknown_key")
-    return _verify_proof(document, proof, key, contexts)
+    document, proofs = parts
+    verdict = Verdict(False, "no_proof")
+    for one in proofs:
+        key = public_keys.get(str(one.get("verificationMethod", "")))
+        verdict = Verdict(False, "unknown_key") if key is None else _verify_proof(document, one, key, contexts)
+        if not verdict.valid:
+            break
+    return verdict
 
 
 def key_of_method(method: str) -> bytes | None:
@@ -130,25 +161,60 @@ def key_of_method(method: str) -> bytes | None:
     return raw[2:] if sound else None
 
 
-def _parts(text: str | bytes) -> tuple[Json, Json] | str:
+def read(text: str | bytes) -> Json | None:
+    """Return the JSON object in ``text``, None for anything else, also for one that names a member twice."""
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError):
-        return "not_json"
-    if not isinstance(value, dict) or not isinstance(value.get("proof"), dict):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Json:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a member is named twice")
+    return value
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _parts(text: str | bytes) -> tuple[Json, Sequence[Json]] | str:
+    value = read(text)
+    if value is None:
+        return "not_json" if not _is_json(text) else "no_proof"
+    given = value.pop("proof", None)
+    proofs = [given] if isinstance(given, dict) else given
+    if not isinstance(proofs, list) or not 0 < len(proofs) <= MOST_PROOFS:
         return "no_proof"
-    document = {name: part for name, part in value.items() if name != "proof"}
-    proof = value["proof"]
-    if proof.get("type") != "DataIntegrityProof" or proof.get("cryptosuite") != CRYPTOSUITE:
+    if not all(isinstance(one, dict) for one in proofs):
+        return "no_proof"
+    suites = [one.get("cryptosuite") for one in proofs]
+    sound = all(one.get("type") == "DataIntegrityProof" for one in proofs) and set(map(str, suites)) <= {
+        CRYPTOSUITE,
+        JCS_SUITE,
+    }
+    if not sound or CRYPTOSUITE not in suites:
         return "wrong_suite"
-    return document, proof
+    return value, proofs
 
 
-def _verify_proof(document: Json, proof: Json, key: bytes, contexts: Contexts) -> Verdict:
-    name = multikey(key)
-    options = {part: value for part, value in proof.items() if part != "proofValue"}
+def _is_json(text: str | bytes) -> bool:
     try:
-        signature = from_base58btc(str(proof.get("proofValue", "")))
+        return not isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _verify_proof(document: Json, one: Json, key: bytes, contexts: Contexts) -> Verdict:
+    name = multikey(key)
+    options = {part: value for part, value in one.items() if part != "proofValue"}
+    if options.get("@context", document.get("@context")) != document.get("@context"):
+        return Verdict(False, "bad_signature", name)
+    try:
+        signature = from_base58btc(str(one.get("proofValue", "")))
         if _unsigned_terms(document, contexts):
             return Verdict(False, "unsigned_term", name)
         message = signing_input(document, options | {"@context": document.get("@context")}, contexts)
@@ -179,10 +245,10 @@ def _names(node: object) -> Iterator[str]:
 
 
 def _digest(document: Json, contexts: Contexts) -> bytes:
-    def canonical(options: Json) -> str:
+    def quads(options: Json) -> str:
         return str(jsonld.normalize(document, options | {"algorithm": "URDNA2015", "format": "application/n-quads"}))
 
-    return hashlib.sha256(_process(canonical, contexts).encode()).digest()
+    return hashlib.sha256(_process(quads, contexts).encode()).digest()
 
 
 def _process(work: Callable[[Json], T], contexts: Contexts) -> T:

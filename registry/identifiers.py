@@ -1,8 +1,9 @@
-"""Data codes of NDI—TR—2025—04 and the numbers the registry gives out.
+"""Node and data codes of NDI—TR—2025—04 and the numbers the registry gives out.
 
-A data code is type 1 + subject 18 + region or industry 4 + random 8 + check 1, and may carry `•` + an extension of 1 to
-32 characters. The technical file says "GB/T 17710" without naming the variant; CHECK_VARIANT is the one setting: the
-hybrid system ISO 7064 MOD 37,36, the only one there that checks letters and digits with a single character.
+A node or connector code is type 1 + subject 18 + region or industry 4 + random 8 + check 1. A data code is built alike,
+and may carry `•` + an extension of 1 to 32 characters. The technical file says "GB/T 17710" without naming the variant. CHECK_VARIANT is the one setting: of the systems there,
+two check letters and digits with a single character, the hybrid MOD 37,36 and the pure MOD 37-2; the second may give
+the character `*`, which the code's own alphabet does not have, so the first is chosen.
 The registration code (登记结果查询码) follows a national rule that is not public, so it is opaque to every reader.
 """
 
@@ -13,15 +14,22 @@ from enum import StrEnum
 from typing import Final
 
 from kernel.errors import InvalidInput
+from registry import uscc
 
-CHECK_VARIANT: Final = "ISO 7064 MOD 37,36"
+HYBRID_37_36: Final = "ISO 7064 MOD 37,36"
+PURE_37_2: Final = "ISO 7064 MOD 37-2"
+CHECK_VARIANT: Final[str] = HYBRID_37_36
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CODE_LENGTH: Final = 32
 RANDOM_LENGTH: Final = 8
 REGISTRATION_CODE_DIGITS: Final = 22
 SEPARATOR: Final = "•"
 _BODY: Final = re.compile(r"[67][0-9A-Z]{18}[0-9A-Z]{4}[0-9A-Z]{8}")
+_NODE: Final = re.compile(r"[1-5][0-9A-Z]{18}[0-9A-Z]{4}[0-9A-Z]{8}")
 _EXTENSION: Final = re.compile(r"[0-9A-Z]{1,32}")
+_CERTIFICATE: Final = re.compile(r"DJ[0-9]{12}[0-9A-Z]")
+_PROPERTY: Final = re.compile(r"SJ[0-9]{3}[0-9]{4}(0[1-9]|1[0-2])(?!0000)[0-9]{4}")
+_USCC: Final = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 
 
 class CodeType(StrEnum):
@@ -29,6 +37,37 @@ class CodeType(StrEnum):
 
     PRODUCT = "6"
     RESOURCE = "7"
+
+
+class NodeType(StrEnum):
+    """The first character of a node or connector code: whole domain, region, industry, business, connector."""
+
+    GLOBAL = "1"
+    REGION = "2"
+    INDUSTRY = "3"
+    BUSINESS = "4"
+    CONNECTOR = "5"
+
+
+class CodeKind(StrEnum):
+    """What a code is."""
+
+    USCC = "uscc"
+    NODE = "node"
+    DATA = "data"
+    CERTIFICATE = "certificate"
+    PROPERTY_CERTIFICATE = "property_certificate"
+
+
+@dataclass(eq=False, kw_only=True)
+class CodeUnknown(InvalidInput):
+    """A text that has the shape of none of the codes."""
+
+    code = "registry.code_unknown"
+    zh = "“{text}”不是本系统认识的编码：统一社会信用代码 18 位，节点与数据标识编码 32 位，凭证编号 DJ… 或 SJ…。"
+    en = "{text} is none of the codes known here: 18 (credit code), 32 (node, data), DJ… or SJ… (certificates)."
+    law = "NDI—TR—2025—04"
+    text: str
 
 
 @dataclass(eq=False, kw_only=True)
@@ -58,12 +97,23 @@ class CheckCharacterWrong(InvalidInput):
 
 
 def check_character(body: str) -> str:
-    """Return the check character of ``body`` (digits and capitals) by ISO 7064 MOD 37,36; raise ValueError."""
+    """Return the check character of ``body`` (digits and capitals) by CHECK_VARIANT; raise ValueError."""
+    return _hybrid(body) if CHECK_VARIANT == HYBRID_37_36 else _pure(body)
+
+
+def _hybrid(body: str) -> str:
     product = 36
     for character in body:
         total = (product + ALPHABET.index(character)) % 36 or 36
         product = total * 2 % 37
     return ALPHABET[(37 - product) % 36]
+
+
+def _pure(body: str) -> str:
+    total = 0
+    for character in body:
+        total = (total + ALPHABET.index(character)) * 2 % 37
+    return (ALPHABET + "*")[(38 - total) % 37]
 
 
 def data_code(kind: CodeType, *, uscc: str, region: str, nonce: bytes) -> str:
@@ -84,6 +134,40 @@ def checked_data_code(text: str) -> str:
         raise DataCodeMalformed(data_code=text[:70])
     _require_check(code)
     return text
+
+
+def node_code(kind: NodeType, *, uscc: str, area: str, nonce: bytes) -> str:
+    """Return the 32-character code of a node or connector; ``area`` is a region or `00` + industry, 4 characters."""
+    random = "".join(ALPHABET[byte % 36] for byte in nonce)
+    body = f"{kind.value}{uscc}{area}{random}"
+    if not _NODE.fullmatch(body):
+        raise DataCodeMalformed(data_code=body)
+    return body + check_character(body)
+
+
+def checked_code(text: str) -> CodeKind:
+    """Return what kind of valid code ``text`` is: credit, node, data, registration or property-right certificate.
+
+    Raises CheckCharacterWrong or UsccCheckDigitWrong (both with ``expected``), or CodeUnknown for any other shape.
+    A property-right certificate's code (SPR annex 6) carries no check character: its shape alone is checked.
+    """
+    code = text.strip().upper()
+    body, _dot, extension = code.partition(SEPARATOR)
+    if _CERTIFICATE.fullmatch(code):
+        _require_check(code)
+        return CodeKind.CERTIFICATE
+    if _PROPERTY.fullmatch(code):
+        return CodeKind.PROPERTY_CERTIFICATE
+    if _USCC.fullmatch(code):
+        uscc.checked(code)
+        return CodeKind.USCC
+    if len(body) == CODE_LENGTH and _NODE.fullmatch(body[:-1]) and body == code:
+        _require_check(code)
+        return CodeKind.NODE
+    if len(body) == CODE_LENGTH and _BODY.fullmatch(body[:-1]) and (body == code or _EXTENSION.fullmatch(extension)):
+        _require_check(body)
+        return CodeKind.DATA
+    raise CodeUnknown(text=text[:70])
 
 
 def registration_code(entropy: bytes) -> str:

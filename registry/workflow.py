@@ -100,16 +100,38 @@ class AgreementState(StrEnum):
 
     CONCLUDED = "concluded"
     FILED = "filed"
+    SUSPENDED = "suspended"
+    EXITED = "exited"
+    ENDED = "ended"
+    EXPIRED = "expired"
 
 
 class AgreementEvent(StrEnum):
     """What moves it."""
 
     FILE = "file"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    EXIT = "exit"
+    END = "end"
+    EXPIRE = "expire"
 
 
 AGREEMENT: Final = Machine(
     name="agreement",
     initial=AgreementState.CONCLUDED,
-    transitions=table(((AgreementState.CONCLUDED, AgreementEvent.FILE, AgreementState.FILED, f"{S27} 第十三条"),)),
+    transitions=table(
+        (
+            (AgreementState.CONCLUDED, AgreementEvent.FILE, AgreementState.FILED, f"{S27} 第十三条"),
+            (AgreementState.CONCLUDED, AgreementEvent.END, AgreementState.ENDED, f"{S27} 第十四条第十二项"),
+            (AgreementState.FILED, AgreementEvent.SUSPEND, AgreementState.SUSPENDED, f"{S27} 第十四条第八项"),
+            (AgreementState.FILED, AgreementEvent.EXIT, AgreementState.EXITED, f"{S27} 第十四条第九项"),
+            (AgreementState.FILED, AgreementEvent.END, AgreementState.ENDED, f"{S27} 第十四条第十二项"),
+            (AgreementState.FILED, AgreementEvent.EXPIRE, AgreementState.EXPIRED, f"{S27} 第十四条第二项"),
+            (AgreementState.SUSPENDED, AgreementEvent.RESUME, AgreementState.FILED, f"{S27} 第十四条第八项"),
+            (AgreementState.SUSPENDED, AgreementEvent.EXIT, AgreementState.EXITED, f"{S27} 第十四条第九项"),
+            (AgreementState.SUSPENDED, AgreementEvent.END, AgreementState.ENDED, f"{S27} 第十四条第十二项"),
+            (AgreementState.SUSPENDED, AgreementEvent.EXPIRE, AgreementState.EXPIRED, f"{S27} 第十四条第二项"),
+        )
+    ),
 )

@@ -6,17 +6,29 @@ from django.db import models
 from django.db.models import F, Q
 
 from kernel.fields import PublicIdField
+from registry.procedures import Applicant, Kind
 from registry.workflow import State
 
-ENDED = [State.REFUSED, State.TERMINATED]
+ENDED = [State.REFUSED, State.TERMINATED, State.CANCELLED, State.REVOKED, State.LAPSED]
+CLOSED = [*ENDED, State.COMPLETED]
 STATES = list(State)
 
 
 class Registration(models.Model):
-    """One registration procedure over one resource or one product."""
+    """One registration procedure: a first one over one resource or one product, or a later one upon such a record.
+
+    A first registration names its ``resource`` or ``product`` and, once coded, is the record. Every other type names
+    that record as its ``base``. ``rates_on`` is the day whose rates and readings the registration keeps.
+    """
 
     public_id = PublicIdField()
-    number = models.CharField(max_length=20, unique=True)
+    number = models.CharField(max_length=20, unique=True, null=True, blank=True)
+    kind = models.CharField(max_length=16, default=Kind.FIRST)
+    base = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="procedures")
+    applicant = models.CharField(max_length=12, default=Applicant.REGISTRANT)
+    applied_for = models.ForeignKey(
+        "registry.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     resource = models.ForeignKey(
         "registry.DataResource", null=True, blank=True, on_delete=models.PROTECT, related_name="registrations"
     )
@@ -27,9 +39,17 @@ class Registration(models.Model):
     office = models.ForeignKey("registry.Organisation", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=16, default=State.DRAFT)
     materials = models.JSONField()
-    evidence_sha256 = models.CharField(max_length=64)
+    evidence_sha256 = models.CharField(max_length=64, blank=True)
+    changes = models.JSONField(default=dict, blank=True)
+    ground = models.CharField(max_length=24, blank=True)
+    years = models.PositiveSmallIntegerField(null=True, blank=True)
+    proof = models.CharField(max_length=12, blank=True)
+    rates_on = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=1000, blank=True)
-    submitted_by = models.ForeignKey("registry.User", null=True, on_delete=models.PROTECT, related_name="+")
+    prepared_by = models.ForeignKey("registry.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    prepared_at = models.DateTimeField(null=True, blank=True)
+    assigned_to = models.ForeignKey("registry.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey("registry.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     accepted_by = models.ForeignKey("registry.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reviewed_by = models.ForeignKey("registry.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -42,6 +62,7 @@ class Registration(models.Model):
     code = models.CharField(max_length=64, null=True, blank=True, unique=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
+    keep_until = models.DateField(null=True, blank=True)
     last_entry = models.UUIDField(null=True, blank=True)
     coded_entry = models.UUIDField(null=True, blank=True)
 
@@ -49,9 +70,24 @@ class Registration(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=STATES), name="registration_state"),
             models.CheckConstraint(
-                condition=Q(resource__isnull=False, product__isnull=True)
-                | Q(resource__isnull=True, product__isnull=False),
+                condition=Q(base__isnull=True, resource__isnull=False, product__isnull=True)
+                | Q(base__isnull=True, resource__isnull=True, product__isnull=False)
+                | Q(base__isnull=False, resource__isnull=True, product__isnull=True),
                 name="registration_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.FIRST, base__isnull=True)
+                | (Q(kind__in=[one for one in Kind if one != Kind.FIRST], base__isnull=False)),
+                name="registration_kind_and_base",
+            ),
+            models.CheckConstraint(condition=Q(applicant__in=list(Applicant)), name="registration_applicant"),
+            models.CheckConstraint(
+                condition=Q(state=State.DRAFT) | Q(number__isnull=False), name="registration_numbered"
+            ),
+            models.UniqueConstraint(
+                fields=["base", "kind"],
+                condition=Q(base__isnull=False) & ~Q(state__in=CLOSED) & ~Q(kind=Kind.CORRECTION),
+                name="registration_one_of_a_kind_at_a_time",
             ),
             models.UniqueConstraint(
                 fields=["resource"], condition=~Q(state__in=ENDED), name="registration_once_per_resource"
@@ -82,10 +118,11 @@ class Registration(models.Model):
         indexes = [
             models.Index(fields=["office", "state"], name="registration_desk"),
             models.Index(fields=["state", "notice_ends_at"], name="registration_notice_board"),
+            models.Index(fields=["valid_until"], condition=Q(state=State.CODED), name="registration_expiry"),
         ]
 
     def __str__(self) -> str:
-        return self.number
+        return self.number or str(self.public_id)
 
 
 class RunningLimit(models.Model):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kernel.fields import PublicIdField
 from registry.catalogue import (
+    Channel,
     DataSource,
     DataSubject,
     DeliveryMethod,
@@ -16,9 +19,12 @@ from registry.catalogue import (
     ResourceStatus,
     Sensitivity,
     SharingType,
+    SizeUnit,
     UpdateFrequency,
 )
 from registry.grade import Level
+
+ORGANISATION = "registry.Organisation"
 
 
 class DataResource(models.Model):
@@ -48,10 +54,42 @@ class DataResource(models.Model):
     status = models.CharField(max_length=2, default=ResourceStatus.TO_REGISTER)
     declared_at = models.DateTimeField()
     entry = models.UUIDField()
+    region = models.CharField(max_length=6, blank=True)
+    time_from = models.DateField(null=True, blank=True)
+    time_until = models.DateField(null=True, blank=True)
+    size = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    size_unit = models.CharField(max_length=2, blank=True)
+    records = models.BigIntegerField(null=True, blank=True)
+    source_note = models.CharField(max_length=500, blank=True)
+    sharing_condition = models.CharField(max_length=300, blank=True)
+    open_condition = models.CharField(max_length=300, blank=True)
+    channel = models.CharField(max_length=24, blank=True)
+    others = models.CharField(max_length=2048, blank=True)
+    owner = models.ForeignKey(ORGANISATION, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    manager = models.ForeignKey(ORGANISATION, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    users = models.ManyToManyField(ORGANISATION, related_name="+", blank=True)
+    shared_from = models.ForeignKey(ORGANISATION, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    security_officer = models.CharField(max_length=64, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    imported_in = models.ForeignKey(
+        "registry.ImportBatch", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    import_row = models.PositiveIntegerField(null=True, blank=True)
+    search = SearchVectorField(null=True, editable=False)
 
     class Meta:
+        indexes = [
+            GinIndex(fields=["search"], name="resource_search", fastupdate=False),
+            models.Index(fields=["status", "holder", "industry", "library", "openness"], name="resource_facets"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["holder", "name_zh"], name="resource_name_once_per_holder"),
+            models.CheckConstraint(condition=Q(channel__in=["", *Channel]), name="resource_channel"),
+            models.CheckConstraint(condition=Q(size_unit__in=["", *SizeUnit]), name="resource_size_unit"),
+            models.CheckConstraint(
+                condition=Q(time_from__isnull=True) | Q(time_until__isnull=True) | Q(time_until__gte=F("time_from")),
+                name="resource_time_range",
+            ),
             models.CheckConstraint(condition=Q(data_source__in=list(DataSource)), name="resource_data_source"),
             models.CheckConstraint(condition=Q(sharing__in=list(SharingType)), name="resource_sharing"),
             models.CheckConstraint(condition=Q(openness__in=list(OpenType)), name="resource_openness"),
@@ -117,6 +155,18 @@ class DataProduct(models.Model):
     grade = models.PositiveSmallIntegerField(null=True, blank=True)
     declared_at = models.DateTimeField()
     entry = models.UUIDField()
+    bases = models.ManyToManyField("self", symmetrical=False, related_name="developments", blank=True)
+    time_from = models.DateField(null=True, blank=True)
+    time_until = models.DateField(null=True, blank=True)
+    region = models.CharField(max_length=12, blank=True)
+    size = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    size_unit = models.CharField(max_length=2, blank=True)
+    authorised = models.BooleanField(default=True)
+    provider_description = models.CharField(max_length=1024, blank=True)
+    contact_name = models.CharField(max_length=10, blank=True)
+    contact_phone = models.CharField(max_length=11, blank=True)
+    others = models.CharField(max_length=2048, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [

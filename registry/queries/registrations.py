@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, Prefetch, Q, QuerySet
 
 from kernel.actors import Actor
-from registry.models import DataProduct, DataResource, Membership, Registration, RunningLimit
+from registry.certification import CertificateKind
+from registry.models import Certificate, DataProduct, DataResource, Membership, Registration, RunningLimit
 from registry.queries.found import hidden, row
 from registry.types import DeadlineView, NoticeView, ObjectionView, RegistrationView, Role, SubjectKind
 from registry.workflow import S26, State
 
-REGISTRATIONS = Registration.objects.select_related(
-    "resource", "product", "registrant", "office", "certificate"
-).prefetch_related("limits")
+CERTIFIED = Certificate.objects.filter(kind=CertificateKind.REGISTRATION).defer("credential").order_by("-version")
+REGISTRATIONS = Registration.objects.select_related("resource", "product", "registrant", "office").prefetch_related(
+    "limits", Prefetch("certificates", CERTIFIED)
+)
 OPEN_STATES = (State.SUBMITTED, State.RETURNED, State.ACCEPTED, State.REVIEWED, State.IN_NOTICE)
 DECIDERS = frozenset({Role.REGISTRY_CLERK, Role.REGISTRY_REVIEWER})
 NOTICE_ARTICLE = f"{S26} 第十二条"
@@ -50,7 +52,7 @@ def deadline_view(limit: RunningLimit, *, now: datetime) -> DeadlineView:
 def registration_view(item: Registration, *, now: datetime) -> RegistrationView:
     """Return the view of a registration's row."""
     about = subject(item)
-    certificate = getattr(item, "certificate", None)
+    certificate = next(iter(item.certificates.all()), None)
     return RegistrationView(
         id=item.public_id,
         number=item.number,

@@ -19,6 +19,7 @@ class Role(enum.StrEnum):
     CUSTODIAN = "custodian"
     REGULATOR = "regulator"
     CHIEF_DATA_OFFICER = "chief_data_officer"
+    ORGANISATION_ADMIN = "organisation_admin"
 
 
 class OrganisationKind(enum.StrEnum):
