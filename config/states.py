@@ -122,6 +122,7 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
     "custodian": ("密钥保管", "Key custodian"),
     "regulator": ("监管审计", "Regulator"),
     "chief_data_officer": ("首席数据官", "Chief data officer"),
+    "organisation_admin": ("单位管理员", "Organisation administrator"),
 }
 UNITS: Final[dict[str, str]] = {
     "个百分点": "percentage points",
