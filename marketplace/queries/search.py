@@ -9,11 +9,12 @@ from uuid import UUID
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import Count, F, Func, QuerySet
 
-from marketplace import models, search
+from marketplace import models
 from marketplace.queries import views
 from marketplace.queries.found import NoSuchListing
 from marketplace.types import Facet, FacetValue, ListingView
 from pricing.units import MEASURES
+from registry import bigrams
 from registry import queries as registry
 from registry.catalogue import INDUSTRY, PRODUCT_TYPE
 from registry.queries import NoSuch
@@ -24,7 +25,7 @@ FACET_VALUES: Final = 20
 
 
 class _BuiltQuery(SearchQuery):
-    """A ``tsquery`` written out in full by ``marketplace.search``: no parser, no configuration."""
+    """A ``tsquery`` written out in full by ``registry.bigrams``: no parser, no configuration."""
 
     template = "(%(expressions)s)::tsquery"
 
@@ -113,14 +114,14 @@ def known_listing(product_id: UUID) -> ListingView | None:
 
 def _asked(text: str) -> Rows:
     rows = models.Listing.objects.filter(state="listed")
-    asked = search.query(text)
+    asked = bigrams.query(text)
     if asked:
         return rows.filter(search=_BuiltQuery(asked))
     return rows.none() if text.strip() else rows
 
 
 def _ordered(rows: Rows, text: str) -> Rows:
-    asked = search.query(text)
+    asked = bigrams.query(text)
     if not asked:
         return rows.order_by("-listed_at", "pk")
     return rows.annotate(rank=SearchRank(F("search"), _BuiltQuery(asked))).order_by("-rank", "-listed_at", "pk")

@@ -11,11 +11,12 @@ from kernel.actors import Actor
 from kernel.errors import Conflict
 from kernel.workdays import SHANGHAI
 from ledger import services as ledger
-from marketplace import gate, kinds, models, search
+from marketplace import gate, kinds, models
 from marketplace.queries import views
 from marketplace.queries.found import NoSuchListing
 from marketplace.queries.gate import Standing, standing
 from marketplace.types import ListingView
+from registry import bigrams
 from registry.types import Role
 
 
@@ -174,21 +175,21 @@ def _publish(
         quality_statement=statements.quality,
         compliance_statement=statements.compliance,
         security_review=statements.security_review,
-        search=search.document(_passages(found)),
+        search=bigrams.document(_passages(found)),
         state="listed",
         listed_at=now,
         entry_id=_tell(public_id, found, statements, answers, actor=actor, now=now),
     )
 
 
-def _passages(found: Standing) -> list[search.Passage]:
+def _passages(found: Standing) -> list[bigrams.Passage]:
     product = found.product
     fields = [field for resource in found.resources for field in resource.fields]
     return [
-        search.Passage("A", f"{product.name_zh} {product.name_en}"),
-        search.Passage("A", f"{product.registration_code} {product.code}"),
-        search.Passage("B", " ".join(f"{resource.name_zh} {resource.name_en}" for resource in found.resources)),
-        search.Passage("B", " ".join(f"{holder.name_zh} {holder.name_en}" for holder in found.holders)),
-        search.Passage("C", f"{product.description_zh} {product.description_en}"),
-        search.Passage("D", " ".join(f"{field.description_zh} {field.description_en}" for field in fields)),
+        bigrams.Passage("A", f"{product.name_zh} {product.name_en}"),
+        bigrams.Passage("A", f"{product.registration_code} {product.code}"),
+        bigrams.Passage("B", " ".join(f"{resource.name_zh} {resource.name_en}" for resource in found.resources)),
+        bigrams.Passage("B", " ".join(f"{holder.name_zh} {holder.name_en}" for holder in found.holders)),
+        bigrams.Passage("C", f"{product.description_zh} {product.description_en}"),
+        bigrams.Passage("D", " ".join(f"{field.description_zh} {field.description_en}" for field in fields)),
     ]

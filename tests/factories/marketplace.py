@@ -13,10 +13,11 @@ from factory.django import DjangoModelFactory
 from kernel.actors import SYSTEM, Actor
 from ledger import services as ledger
 from ledger.types import EntryKind
-from marketplace import models, queries, search, services
-from marketplace.search import Passage
+from marketplace import models, queries, services
 from marketplace.types import PaymentOutcome, ProviderReport
+from registry import bigrams
 from registry import models as registry
+from registry.bigrams import Passage
 from registry.types import Role
 from tests.factories.pricing import AGREED, PRICED, Market
 from tests.factories.privacy import Holder
@@ -163,7 +164,7 @@ class ListingFactory(DjangoModelFactory):
     quality_statement = "完整率 99.9%"
     compliance_statement = "已通过合规评估"
     search = factory.LazyAttribute(
-        lambda row: search.document([Passage("A", f"{row.name_zh} {row.name_en}"), Passage("C", row.summary_zh)])
+        lambda row: bigrams.document([Passage("A", f"{row.name_zh} {row.name_en}"), Passage("C", row.summary_zh)])
     )
     state = "listed"
     listed_at = NOW

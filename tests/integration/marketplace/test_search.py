@@ -4,16 +4,17 @@ import uuid
 
 import pytest
 
-from marketplace import queries, search
+from marketplace import queries
 from marketplace.queries import Question
-from marketplace.search import Passage
+from registry import bigrams
+from registry.bigrams import Passage
 from tests.factories.marketplace import NOW, ListingFactory, OrganisationFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
 
 
 def make(name_zh, name_en="", summary="", **more):
-    text = search.document([Passage("A", f"{name_zh} {name_en}"), Passage("C", summary)])
+    text = bigrams.document([Passage("A", f"{name_zh} {name_en}"), Passage("C", summary)])
     return ListingFactory(product=ProductFactory(name_zh=name_zh, name_en=name_en), search=text, **more)
 
 

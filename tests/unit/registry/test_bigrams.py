@@ -2,20 +2,20 @@
 
 import pytest
 
-from marketplace import search
-from marketplace.search import Passage
+from registry import bigrams
+from registry.bigrams import Passage
 
 
 def test_han_becomes_bigrams_and_a_last_single():
-    assert search.document([Passage("A", "公共数据")]) == "'公共':1A '共数':2A '数据':3A '据':4A"
+    assert bigrams.document([Passage("A", "公共数据")]) == "'公共':1A '共数':2A '数据':3A '据':4A"
 
 
 def test_words_fold_width_and_case_and_keep_digits():
-    assert search.document([Passage("B", "ＲＡＮＤ Health-2026")]) == "'rand':1B 'health':2B '2026':3B"
+    assert bigrams.document([Passage("B", "ＲＡＮＤ Health-2026")]) == "'rand':1B 'health':2B '2026':3B"
 
 
 def test_passages_do_not_touch():
-    assert search.document([Passage("A", "卫生"), Passage("D", "健康")]) == "'卫生':1A '生':2A '健康':4D '康':5D"
+    assert bigrams.document([Passage("A", "卫生"), Passage("D", "健康")]) == "'卫生':1A '生':2A '健康':4D '康':5D"
 
 
 @pytest.mark.parametrize(
@@ -32,12 +32,12 @@ def test_passages_do_not_touch():
     ],
 )
 def test_questions(asked, expected):
-    assert search.query(asked) == expected
+    assert bigrams.query(asked) == expected
 
 
 def test_a_long_question_is_cut():
-    assert len(search.query("数据" * 5000)) < 200 * 12
+    assert len(bigrams.query("数据" * 5000)) < 200 * 12
 
 
 def test_positions_stop_where_postgresql_stops():
-    assert search.document([Passage("A", "a " * 20_000)]).endswith("'a':16383A")
+    assert bigrams.document([Passage("A", "a " * 20_000)]).endswith("'a':16383A")
