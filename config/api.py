@@ -40,7 +40,7 @@ class MalformedRequest(InvalidInput):
     """A request whose parameters or body do not have the documented form."""
 
     code = "request.malformed"
-    zh = "请求格式有误,见 facts.errors。"
+    zh = "请求格式有误，见 facts.errors。"
     en = "The request is malformed: see facts.errors."
     errors: list[dict[str, Any]]
 

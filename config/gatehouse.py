@@ -38,7 +38,7 @@ class UnwritableText(InvalidInput):
     """Text with a null character or half of a surrogate pair, which can be stored nowhere."""
 
     code = "request.unwritable_text"
-    zh = "请求含有无法保存的字符(空字符或不成对的代理字符)。"
+    zh = "请求含有无法保存的字符（空字符或不成对的代理字符）。"
     en = "The request contains a character that cannot be stored: a null character or half a surrogate pair."
 
 

@@ -87,7 +87,7 @@ class MethodNotOffered(InvalidInput):
     """An API address asked with a method it does not offer."""
 
     code = "request.method_not_offered"
-    zh = "此地址不支持 {method};支持:{allowed}。"
+    zh = "此地址不支持 {method}；支持：{allowed}。"
     en = "This address does not offer {method}; it offers {allowed}."
     method: str
     allowed: str

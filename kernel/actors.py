@@ -14,7 +14,7 @@ class RoleRequired(NotPermitted):
     """The actor holds none of the roles that may do this."""
 
     code = "kernel.role_required"
-    zh = "此操作需要以下角色之一:{needed}。"
+    zh = "此操作需要以下角色之一：{needed}。"
     en = "This needs one of these roles: {needed}."
     needed: str
 

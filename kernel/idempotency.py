@@ -31,7 +31,7 @@ class KeyReused(Conflict):
     """The same key with another request."""
 
     code = "kernel.idempotency_key_reused"
-    zh = "该 Idempotency-Key 已用于另一请求;请为新请求使用新的键。"
+    zh = "该 Idempotency-Key 已用于另一请求；请为新请求使用新的键。"
     en = "This Idempotency-Key was used for another request; use a new key for a new request."
     key: str
 
@@ -41,7 +41,7 @@ class KeyMissing(InvalidInput):
     """A creating request without a usable key."""
 
     code = "kernel.idempotency_key_missing"
-    zh = "此请求须带 Idempotency-Key 请求头(1 至 255 个字符)。"
+    zh = "此请求须带 Idempotency-Key 请求头（1 至 255 个字符）。"
     en = "This request needs an Idempotency-Key header of 1 to 255 characters."
 
 
@@ -50,7 +50,7 @@ class AnswerLost(Conflict):
     """A request that took effect, whose answer was never sent: the process ended in between."""
 
     code = "kernel.answer_lost"
-    zh = "该请求此前已生效,但其应答未能送出;请查询结果,不要以新键重复提交。"
+    zh = "该请求此前已生效，但其应答未能送出；请查询结果，不要以新键重复提交。"
     en = "This request took effect before, but its answer was lost; look up the result instead of sending it anew."
     key: str
 

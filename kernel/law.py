@@ -52,7 +52,7 @@ class NoRate(InvalidInput):
     """No rate of that name applies on that day."""
 
     code = "kernel.no_rate"
-    zh = "{on} 没有适用的参数“{name}”({jurisdiction})。"
+    zh = "{on} 没有适用的参数“{name}”（{jurisdiction}）。"
     en = "No rate named {name} applies on {on} in {jurisdiction}."
     name: str
     on: date

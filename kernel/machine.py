@@ -14,7 +14,7 @@ class WrongState(Conflict):
     """An event that the present state does not allow."""
 
     code = "kernel.wrong_state"
-    zh = "{machine} 处于“{state}”状态,不能执行“{event}”;此时可执行:{allowed}。"
+    zh = "{machine} 处于“{state}”状态，不能执行“{event}”；此时可执行：{allowed}。"
     en = "The {machine} is {state}: {event} is not possible now. Possible: {allowed}."
     machine: str
     state: str

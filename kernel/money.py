@@ -20,7 +20,7 @@ class BadAmount(InvalidInput):
     """An amount that is not a finite number of the currency's smallest unit."""
 
     code = "kernel.bad_amount"
-    zh = "金额 {amount} 无效:应为有限小数,且不多于 {digits} 位小数。"
+    zh = "金额 {amount} 无效：应为有限小数，且不多于 {digits} 位小数。"
     en = "{amount} is not a valid amount: give a finite number with at most {digits} decimals."
     amount: str
     digits: int
@@ -31,7 +31,7 @@ class CurrencyMismatch(InvalidInput):
     """Two amounts of different currencies in one operation."""
 
     code = "kernel.currency_mismatch"
-    zh = "币种不一致:{left} 与 {right}。"
+    zh = "币种不一致：{left} 与 {right}。"
     en = "The currencies differ: {left} and {right}."
     left: str
     right: str

@@ -60,7 +60,7 @@ class KeyStoreLocked(Conflict):
     """This process has no passphrase, or the wrong one, for the key store."""
 
     code = "kernel.key_store_locked"
-    zh = "本进程无权使用密钥 {name}(未提供口令或口令错误)。"
+    zh = "本进程无权使用密钥 {name}（未提供口令或口令错误）。"
     en = "This process may not use the key {name}: it has no passphrase for the key store, or a wrong one."
     name: str
 

@@ -27,7 +27,7 @@ class CalendarNotPublished(InvalidInput):
     """A period reaches a year whose holiday calendar is not known."""
 
     code = "kernel.calendar_not_published"
-    zh = "{year} 年的节假日安排尚未公布或录入,无法计算工作日期限。"
+    zh = "{year} 年的节假日安排尚未公布或录入，无法计算工作日期限。"
     en = "The holiday calendar of {year} is not published or entered yet, so the working-day limit cannot be computed."
     year: int
 

@@ -22,7 +22,7 @@ class Unbalanced(Conflict):
     """The lines of a journal do not sum to zero, or there are none."""
 
     code = "marketplace.unbalanced"
-    zh = "分录不平衡:{currency} 合计 {difference}(最小货币单位)。"
+    zh = "分录不平衡：{currency} 合计 {difference}（最小货币单位）。"
     en = "The journal does not balance: {currency} sums to {difference} minor units."
     currency: str
     difference: int

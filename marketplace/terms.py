@@ -33,7 +33,7 @@ class BadQuantity(InvalidInput):
     """A quantity that the charging form cannot be bought in."""
 
     code = "marketplace.bad_quantity"
-    zh = "数量 {quantity} 无效:须为 1 至 {largest} 之间的整数{unit}。"
+    zh = "数量 {quantity} 无效：须为 1 至 {largest} 之间的整数{unit}。"
     en = "The quantity {quantity} is not valid: give a whole number from 1 to {largest} ({unit})."
     quantity: Decimal
     largest: Decimal

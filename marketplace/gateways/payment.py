@@ -18,7 +18,7 @@ class BadSignature(InvalidInput):
     """A notification that the provider did not sign, or not now. ``reason`` is missing, forged, stale or future."""
 
     code = "marketplace.bad_signature"
-    zh = "{provider} 的通知未通过验签({reason})。"
+    zh = "{provider} 的通知未通过验签（{reason}）。"
     en = "The notification is not a current one signed by {provider} ({reason})."
     provider: str
     reason: str
@@ -39,7 +39,7 @@ class ProviderUnavailable(Unavailable):
     """The provider does not answer, answers with a fault of its own, or does not accept our key."""
 
     code = "marketplace.provider_unavailable"
-    zh = "支付渠道 {provider} 暂不可用({reason}),请稍后再试。"
+    zh = "支付渠道 {provider} 暂不可用（{reason}），请稍后再试。"
     en = "The payment provider {provider} is not available now ({reason}); please try again later."
     provider: str
     reason: str
@@ -50,7 +50,7 @@ class PaymentRefused(Conflict):
     """The provider does not take this payment as it was asked for, for example below its least amount."""
 
     code = "marketplace.payment_refused"
-    zh = "支付渠道 {provider} 拒绝该笔支付:{reason}"
+    zh = "支付渠道 {provider} 拒绝该笔支付：{reason}"
     en = "The payment provider {provider} refuses this payment: {reason}"
     provider: str
     reason: str
@@ -61,7 +61,7 @@ class RefundRefused(Conflict):
     """The provider does not refund this: nothing was captured, or less is left than asked for."""
 
     code = "marketplace.refund_refused"
-    zh = "支付渠道 {provider} 拒绝退款:{reason}"
+    zh = "支付渠道 {provider} 拒绝退款：{reason}"
     en = "The payment provider {provider} refuses this refund: {reason}"
     provider: str
     reason: str

@@ -23,7 +23,7 @@ class NoSuchQuestion(NotFound):
     """No question or lookup of that id that was asked under a licence."""
 
     code = "marketplace.no_such_question"
-    zh = "没有编号为 {question_id} 的查询,或您无权查看。"
+    zh = "没有编号为 {question_id} 的查询，或您无权查看。"
     en = "There is no query {question_id}, or you may not see it."
     question_id: UUID
 
@@ -33,7 +33,7 @@ class NoReplyYet(Conflict):
     """A lookup that is not answered."""
 
     code = "marketplace.no_reply_yet"
-    zh = "加密查询尚无结果(状态:{state})。"
+    zh = "加密查询尚无结果（状态：{state}）。"
     en = "The encrypted lookup has no reply: it is {state}."
     state: str
 

@@ -11,7 +11,7 @@ class NoSuchOrder(NotFound):
     """No order of that id that the actor may see."""
 
     code = "marketplace.no_such_order"
-    zh = "没有编号为 {order_id} 的订单,或您无权查看。"
+    zh = "没有编号为 {order_id} 的订单，或您无权查看。"
     en = "There is no order {order_id}, or you may not see it."
     order_id: UUID
 
@@ -21,7 +21,7 @@ class NoSuchLicence(NotFound):
     """No licence of that id that the actor may see."""
 
     code = "marketplace.no_such_licence"
-    zh = "没有编号为 {licence_id} 的许可,或您无权查看。"
+    zh = "没有编号为 {licence_id} 的许可，或您无权查看。"
     en = "There is no licence {licence_id}, or you may not see it."
     licence_id: UUID
 
@@ -41,6 +41,6 @@ class NoSuchSettlement(NotFound):
     """No settlement of that id that the actor may see."""
 
     code = "marketplace.no_such_settlement"
-    zh = "没有编号为 {settlement_id} 的结算单,或您无权查看。"
+    zh = "没有编号为 {settlement_id} 的结算单，或您无权查看。"
     en = "There is no settlement {settlement_id}, or you may not see it."
     settlement_id: UUID

@@ -27,7 +27,7 @@ class LicenceNotActive(Conflict):
     """A licence that is expired, suspended or revoked."""
 
     code = "marketplace.licence_not_active"
-    zh = "许可 {number} 当前不可用(状态:{state},有效期至 {valid_until})。"
+    zh = "许可 {number} 当前不可用（状态：{state}，有效期至 {valid_until}）。"
     en = "The licence {number} cannot be used: it is {state}, valid until {valid_until}."
     number: str
     state: str
@@ -39,7 +39,7 @@ class QuotaUsed(Conflict):
     """A licence whose queries are all used."""
 
     code = "marketplace.quota_used"
-    zh = "许可 {number} 的 {quota} 次查询额度已用完,请另行订购。"
+    zh = "许可 {number} 的 {quota} 次查询额度已用完，请另行订购。"
     en = "All {quota} queries of the licence {number} are used; order more to go on."
     number: str
     quota: int

@@ -25,7 +25,7 @@ class GateClosed(Conflict):
     """A product that did not pass every check of the listing gate."""
 
     code = "marketplace.gate_closed"
-    zh = "产品未通过上架审核:{failed_zh}。"
+    zh = "产品未通过上架审核：{failed_zh}。"
     en = "The product did not pass the listing gate: {failed_en}."
     law = gate.LISTING_RULES
     failed: tuple[str, ...]

@@ -34,7 +34,7 @@ class NotListed(Conflict):
     """A product that is not on offer."""
 
     code = "marketplace.not_listed"
-    zh = "产品“{name}”尚未上架或已下架,不能订购。"
+    zh = "产品“{name}”尚未上架或已下架，不能订购。"
     en = "The product {name} is not on offer, so it cannot be ordered."
     name: str
 
@@ -44,7 +44,7 @@ class ScenarioNotConfirmed(Conflict):
     """A free use that the implementing agency has not confirmed."""
 
     code = "marketplace.scenario_not_confirmed"
-    zh = "免费的公共治理、公益事业应用须先经实施机构确认;请先申报应用场景。"
+    zh = "免费的公共治理、公益事业应用须先经实施机构确认；请先申报应用场景。"
     en = "Free use for public governance or public interest needs the agency's confirmation: declare the application."
     law = "发改价格〔2025〕65号 一"
 

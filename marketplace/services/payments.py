@@ -31,7 +31,7 @@ class OrderOverdue(Conflict):
     """An order whose time to pay is over."""
 
     code = "marketplace.order_overdue"
-    zh = "订单 {number} 的付款期限({expires_at})已过,请重新下单。"
+    zh = "订单 {number} 的付款期限（{expires_at}）已过，请重新下单。"
     en = "The time to pay order {number} ended at {expires_at}; please place a new order."
     number: str
     expires_at: datetime

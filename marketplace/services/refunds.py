@@ -25,7 +25,7 @@ class RefundTooLarge(InvalidInput):
     """A refund of nothing, or of more than is left of the payment."""
 
     code = "marketplace.refund_too_large"
-    zh = "退款金额 {amount} 无效:可退金额为 {left}。"
+    zh = "退款金额 {amount} 无效：可退金额为 {left}。"
     en = "A refund of {amount} is not possible: {left} can be refunded."
     amount: Money
     left: Money
@@ -36,7 +36,7 @@ class NotRefundable(Conflict):
     """An order that has no captured payment, or whose revenue is already split."""
 
     code = "marketplace.not_refundable"
-    zh = "订单 {number} 不能退款:尚未支付、已全额退款或收入已结算分配。"
+    zh = "订单 {number} 不能退款：尚未支付、已全额退款或收入已结算分配。"
     en = "Order {number} cannot be refunded: it is not paid, refunded in full, or its revenue is already settled."
     number: str
 
