@@ -183,12 +183,66 @@ class ChainTransaction(models.Model):
         return f"{self.purpose} {self.tx_hash}"
 
 
+class ChainMove(models.Model):
+    """A block that a transaction stood in until the chain reorganised and left it out."""
+
+    transaction = models.ForeignKey(ChainTransaction, on_delete=models.PROTECT, related_name="moves")
+    block_number = models.BigIntegerField()
+    block_hash = models.CharField(max_length=HASH_HEX)
+    noticed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.transaction_id} left block {self.block_number}"
+
+
+class ChainSnapshot(models.Model):
+    """A state of an embedded node on disk: only a file with this SHA-256 is loaded, and only at this block."""
+
+    chain_id = models.BigIntegerField()
+    block_number = models.BigIntegerField()
+    block_hash = models.CharField(max_length=HASH_HEX)
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["chain_id", "block_number"], name="snapshot_by_block")]
+
+    def __str__(self) -> str:
+        return f"{self.chain_id} block {self.block_number}"
+
+
+class Stop(models.Model):
+    """Why anchoring stands still or, with ``everything``, why nothing at all is written; ended by agreement again."""
+
+    code = models.CharField(max_length=80)
+    zh = models.TextField()
+    en = models.TextField()
+    everything = models.BooleanField()
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=120, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["everything"], condition=models.Q(ended_at__isnull=True), name="stop_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class LogContract(models.Model):
-    """A TransparencyLog on a chain, and the size it started from."""
+    """A TransparencyLog on a chain, the size it started from, and the contract it goes on from.
+
+    An embedded node starts a new chain for each ``epoch``, whose id is that of the first one and the epoch's number.
+    """
 
     chain_id = models.BigIntegerField()
     address = models.CharField(max_length=ADDRESS)
     start_size = models.BigIntegerField()
+    epoch = models.PositiveIntegerField(default=0, db_default=0)
+    continues = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="continued_by")
     deployment = models.OneToOneField(ChainTransaction, on_delete=models.PROTECT, related_name="deployed")
 
     class Meta:
@@ -211,3 +265,33 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start}–{self.head_id}"
+
+
+class Witness(models.Model):
+    """Somebody outside who watches the log, by the key it cosigns heads with; registered and retired by a regulator."""
+
+    public_id = models.UUIDField(unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    verifier_key = models.CharField(max_length=300, unique=True)
+    organisation_id = models.UUIDField(null=True)
+    registered_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cosignature(models.Model):
+    """A witness's timestamped signature of a head, as it stands in the note: 8 bytes of time, 64 of Ed25519."""
+
+    head = models.ForeignKey(TreeHead, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.ForeignKey(Witness, on_delete=models.PROTECT, related_name="cosignatures")
+    signature = models.BinaryField(max_length=72)
+    cosigned_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["witness", "head"], name="cosigned_once")]
+
+    def __str__(self) -> str:
+        return f"{self.witness_id} on {self.head_id}"

@@ -14,6 +14,9 @@ EXAMPLE_HASH = "6d884e409207119fa18c2c81af2d8cb4801d4c9be15cfbd3fc28feac4b3586c6
 EXAMPLE_NOTE = (
     "gongshu.local/log1\n202\nKbu3cDlC0IEhjQHYMhQ5zIa2byDaMarN6SfIxiRAvDo=\n\n— gongshu.local/log1 R5i6P5jn…\n"
 )
+EXAMPLE_WITNESS = "regulator.example/w1"
+EXAMPLE_WITNESS_KEY = "regulator.example/w1+7e1c8a1e+BHRlhnJd…"
+EXAMPLE_LINE = "— regulator.example/w1 fhyKHgAAAABpK1…\n"
 EXAMPLE_ENTRY: dict[str, Any] = {
     "id": EXAMPLE_ID,
     "kind": "licence.issued",
@@ -38,12 +41,14 @@ EXAMPLE_HEAD: dict[str, Any] = {
     "root": EXAMPLE_HASH,
     "note": EXAMPLE_NOTE,
     "sealed_at": "2026-11-21T10:00:02Z",
+    "witnesses": [{"witness": EXAMPLE_WITNESS, "cosigned_at": "2026-11-21T10:01:00Z", "line": EXAMPLE_LINE}],
     "anchor": EXAMPLE_ANCHOR
     | {"state": "mined", "block_time": "2026-11-21T10:00:05Z", "block_hash": "0x" + EXAMPLE_HASH, "gas_used": 361000},
 }
 EXAMPLE_RECEIPT: dict[str, Any] = {
     "format": "gongshu-receipt/1",
     "entry": EXAMPLE_ENTRY["body"],
+    "sm3": EXAMPLE_HASH,
     "index": 17,
     "inclusion": [EXAMPLE_HASH],
     "checkpoint": EXAMPLE_NOTE,
@@ -96,6 +101,14 @@ class AnchorOut(Schema):
     gas_used: int | None
 
 
+class CosignatureOut(Schema):
+    """A witness's signature of a head."""
+
+    witness: str
+    cosigned_at: datetime = Field(description="By the witness's own word.")
+    line: str = Field(description="As it stands in the note.")
+
+
 class HeadOut(Schema):
     """A signed tree head."""
 
@@ -106,6 +119,7 @@ class HeadOut(Schema):
     note: str = Field(description="The signed checkpoint (C2SP).")
     sealed_at: datetime
     anchor: AnchorOut | None
+    witnesses: list[CosignatureOut] = Field(description="Who cosigned it.")
 
 
 class HeadsOut(Schema):
@@ -133,6 +147,7 @@ class ReceiptOut(Schema):
 
     format: str
     entry: str
+    sm3: str = Field(description="SM3 of the entry's bytes, hex.")
     index: int
     inclusion: list[str]
     checkpoint: str
@@ -143,10 +158,14 @@ class ReceiptOut(Schema):
 class ConsistencyOut(Schema):
     """A proof that one tree begins another."""
 
-    model_config: ClassVar[ConfigDict] = _example({"old": 100, "new": 202, "proof": [EXAMPLE_HASH]})
+    model_config: ClassVar[ConfigDict] = _example(
+        {"old": 100, "new": 202, "old_root": EXAMPLE_HASH, "new_root": EXAMPLE_HASH, "proof": [EXAMPLE_HASH]}
+    )
 
     old: int
     new: int
+    old_root: str
+    new_root: str
     proof: list[str]
 
 
@@ -174,3 +193,46 @@ class LagOut(Schema):
     oldest_unanchored_at: datetime | None
     last_head_at: datetime | None
     last_anchor_at: datetime | None
+
+
+class WitnessIn(Schema):
+    """A witness to register."""
+
+    model_config: ClassVar[ConfigDict] = _example({"key": EXAMPLE_WITNESS_KEY})
+
+    key: str = Field(max_length=300, description="The witness's C2SP verifier key, type 0x04.")
+
+
+class WitnessOut(Schema):
+    """Somebody outside who watches the log."""
+
+    id: UUID
+    name: str
+    verifier_key: str
+    organisation_id: UUID | None
+    registered_at: datetime
+    retired_at: datetime | None
+    size: int | None = Field(description="The largest head it cosigned.")
+    cosigned_at: datetime | None
+
+
+class WitnessesOut(Schema):
+    """Everybody who watches, or watched."""
+
+    items: list[WitnessOut]
+
+
+class CosignatureIn(Schema):
+    """A checkpoint with the lines of its witnesses."""
+
+    model_config: ClassVar[ConfigDict] = _example({"checkpoint": EXAMPLE_NOTE + EXAMPLE_LINE})
+
+    checkpoint: str = Field(max_length=65_536)
+
+
+class CosignedOut(Schema):
+    """Whose cosignatures were taken."""
+
+    model_config: ClassVar[ConfigDict] = _example({"witnesses": [EXAMPLE_WITNESS]})
+
+    witnesses: list[str]

@@ -7,6 +7,7 @@ import pytest
 pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.databases",
+    "tests.fixtures.live_site",
     "tests.fixtures.parts",
     "tests.fixtures.sharing",
     "tests.fixtures.strictness",

@@ -1,5 +1,6 @@
 """What may be asked of the log."""
 
+from ledger.queries.cosigned import witnessed_size, witnesses
 from ledger.queries.entries import NoSuchEntry, entries, entry, latest, references, supported, trace
 from ledger.queries.heads import (
     NoSuchHead,
@@ -8,10 +9,11 @@ from ledger.queries.heads import (
     contract,
     head,
     heads,
+    heads_between,
     lag,
     verifier_key,
 )
-from ledger.queries.proofs import NoSuchProof, NotSealed, consistency, receipt
+from ledger.queries.proofs import NoSuchProof, NotSealed, consistency, receipt, tlog_proof
 from ledger.queries.standing import status, statuses
 from ledger.queries.tree import TreeDamaged
 
@@ -29,6 +31,7 @@ __all__ = [
     "entry",
     "head",
     "heads",
+    "heads_between",
     "lag",
     "latest",
     "receipt",
@@ -36,6 +39,9 @@ __all__ = [
     "status",
     "statuses",
     "supported",
+    "tlog_proof",
     "trace",
     "verifier_key",
+    "witnessed_size",
+    "witnesses",
 ]

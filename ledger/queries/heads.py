@@ -11,7 +11,8 @@ from django.db.models import Max, Min
 from kernel.errors import NotFound
 from ledger.journal import TransactionState
 from ledger.models import Batch, ChainTransaction, Entry, Leaf, Log, LogContract, TreeHead
-from ledger.types import AnchorView, HeadView, LagView
+from ledger.queries.cosigned import cosignatures, first_witnessed
+from ledger.types import AnchorView, CosignatureView, HeadView, LagView
 
 
 @dataclass(eq=False, kw_only=True)
@@ -41,17 +42,22 @@ def contract() -> LogContract | None:
 
 
 def checkpoint() -> str:
-    """Return the newest signed checkpoint; raise NoSuchHead before the first."""
-    note = TreeHead.objects.order_by("-size").values_list("note", flat=True).first()
-    if note is None:
+    """Return the newest signed checkpoint with its cosignatures; raise NoSuchHead before the first."""
+    newest = heads(limit=1)
+    if not newest:
         raise NoSuchHead(size="≥ 1")
-    return note
+    return newest[0].cosigned_note
 
 
 def heads(*, before: int | None = None, limit: int = 50) -> tuple[HeadView, ...]:
     """Return signed heads, newest first, of sizes below ``before``."""
     rows = TreeHead.objects.order_by("-size")
     return _with_anchors((rows if before is None else rows.filter(size__lt=before))[:limit])
+
+
+def heads_between(low: int, high: int) -> tuple[HeadView, ...]:
+    """Return the signed heads of ``low`` to ``high`` leaves, both included, smallest first."""
+    return _with_anchors(TreeHead.objects.filter(size__gte=low, size__lte=high).order_by("size"))
 
 
 def head(size: int) -> HeadView:
@@ -63,7 +69,13 @@ def head(size: int) -> HeadView:
 
 
 def head_of(index: int) -> HeadView:
-    """Return the head a receipt of leaf ``index`` uses: the first anchored one over it, else the first signed one."""
+    """Return the head a receipt of leaf ``index`` uses: the first over it that is on the chain and witnessed.
+
+    Without one the first on the chain, and without that the first signed one; raises NoSuchHead before that.
+    """
+    witnessed = first_witnessed(above=index)
+    if witnessed is not None:
+        return head(witnessed)
     row = (
         TreeHead.objects.filter(size__gt=index, batches__transaction__state=TransactionState.MINED)
         .order_by("size")
@@ -75,14 +87,15 @@ def head_of(index: int) -> HeadView:
     return _with_anchors([row])[0]
 
 
-def head_view(row: TreeHead, batch: Batch | None) -> HeadView:
-    """Return what a head shows, with the batch that brings it to the chain if there is one."""
+def head_view(row: TreeHead, batch: Batch | None, cosigned: tuple[CosignatureView, ...] = ()) -> HeadView:
+    """Return what a head shows, with the batch that brings it to the chain if there is one, and who cosigned it."""
     return HeadView(
         size=row.size,
         root=bytes(row.root).hex(),
         note=row.note,
         sealed_at=row.sealed_at,
         anchor=None if batch is None else anchor_view(batch.transaction, batch.contract.address),
+        witnesses=cosigned,
     )
 
 
@@ -125,4 +138,5 @@ def _with_anchors(rows: Iterable[TreeHead]) -> tuple[HeadView, ...]:
     batches = Batch.objects.select_related("transaction", "contract").filter(head__in=listed)
     live = batches.exclude(transaction__state=TransactionState.REVERTED).order_by("pk")
     by_head = {batch.head_id: batch for batch in live}
-    return tuple(head_view(row, by_head.get(row.size)) for row in listed)
+    cosigned = cosignatures(row.size for row in listed)
+    return tuple(head_view(row, by_head.get(row.size), cosigned.get(row.size, ())) for row in listed)

@@ -19,7 +19,7 @@ from ledger.queries.heads import head_of
 from ledger.queries.search import Found, search
 from ledger.types import EntryState, EntryView
 
-VERIFIER: Final = Path(__file__).resolve().parent / "verifier" / "dist" / "gongshu-verify"
+VERIFIER: Final = Path(__file__).resolve().parents[1] / "verifier" / "dist" / "gongshu-verify"
 LATEST: Final = 20
 HEADS_ON_A_PAGE: Final = 50
 

@@ -17,6 +17,7 @@ router = Router(tags=["ledger"])
 Index = Annotated[int | None, Query(ge=-1, le=2**53, description="Only sealed entries of a greater index; -1 for all.")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Size = Annotated[int, Query(ge=1, le=2**53)]
+Under = Annotated[int | None, Query(ge=1, le=2**53, description="Size of the signed head to prove it under.")]
 Text = Annotated[str | None, Query(max_length=240, pattern=r"^[!-~]*$")]
 
 
@@ -42,9 +43,15 @@ def entry(request: HttpRequest, entry_id: UUID) -> EntryView:  # noqa: ARG001 - 
 
 
 @router.get("/entries/{uuid:entry_id}/receipt", response=ReceiptOut, auth=None, summary="The receipt of an entry")
-def receipt(request: HttpRequest, entry_id: UUID) -> dict[str, Any]:  # noqa: ARG001 - ninja's signature
-    """Answer the receipt; 409 while the entry waits to be sealed."""
-    return queries.receipt(entry_id)
+def receipt(request: HttpRequest, entry_id: UUID, *, size: Under = None) -> dict[str, Any]:  # noqa: ARG001 - ninja's signature
+    """Answer the receipt, under the head of ``size`` leaves if it is given; 409 while the entry waits to be sealed."""
+    return queries.receipt(entry_id, size=size)
+
+
+@router.get("/entries/{uuid:entry_id}/tlog-proof", auth=None, summary="The receipt as a C2SP tlog-proof")
+def tlog_proof(request: HttpRequest, entry_id: UUID, *, size: Under = None) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    """Answer the proof as plain text, the entry's canonical bytes as its extra data."""
+    return HttpResponse(queries.tlog_proof(entry_id, size=size), content_type="text/plain; charset=utf-8")
 
 
 @router.get("/entries/{uuid:entry_id}/trace", response=EntriesOut, auth=None, summary="What an entry rests on")
@@ -71,10 +78,10 @@ def checkpoint(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - ninja's 
     return HttpResponse(queries.checkpoint(), content_type="text/plain; charset=utf-8")
 
 
-@router.get("/consistency", response=ConsistencyOut, auth=None, summary="Proof that one head's tree begins another's")
+@router.get("/consistency", response=ConsistencyOut, auth=None, summary="Proof that one tree begins another")
 def consistency(request: HttpRequest, *, old: Size, new: Size) -> dict[str, Any]:  # noqa: ARG001 - ninja's signature
-    """Answer the RFC 9162 consistency proof between two signed heads."""
-    return {"old": old, "new": new, "proof": queries.consistency(old=old, new=new)}
+    """Answer both roots and the RFC 9162 consistency proof between any two sizes the log has had."""
+    return queries.consistency(old=old, new=new)
 
 
 @router.get("/lag", response=LagOut, auth=None, summary="How far sealing and anchoring are behind")
