@@ -1,8 +1,8 @@
 """What certificates are, what becomes of them, and which data may get which.
 
-Three kinds: the registration certificate (登记证书, 26号 Art 13), the data property right certificate (数据产权登记凭证,
-数据产权登记工作指引 Art 27) and the data-asset certificate (数据资产凭证). A certificate is never altered: a change makes
-a new one, and the old one says why it no longer stands.
+Three kinds: the registration certificate (登记证书, 26号 Art 13), the data property right certificate
+(数据产权登记凭证, 数据产权登记工作指引 Art 27) and the data-asset certificate (数据资产凭证). A certificate is never
+altered: a change makes a new one, and the old one says why it no longer stands.
 """
 
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ class AssetRefused(Conflict):
 
     code = "registry.asset_refused"
     zh = "党政机关履职形成的原始公共数据资源（{data_code}）不得核发数据资产凭证；经授权开发并登记赋码的产品和服务可以。"
-    en = "Raw public data of party and government organs ({data_code}) gets no data-asset certificate; a coded authorised product does."
+    en = "Raw data of party and government organs ({data_code}) gets no data-asset certificate; a coded product does."
     law = f"{S27} 第二十一条、第二十三条；{SPR} 第十五条"
     data_code: str
 

@@ -23,6 +23,8 @@ CERTIFICATE_CONTEXT: Final = "urn:gongshu:context:certificate:v2"
 CRYPTOSUITE: Final = "eddsa-rdfc-2022"
 JCS_SUITE: Final = "eddsa-jcs-2022"
 MOST_PROOFS: Final = 4
+DEEPEST: Final = 16
+SM2_ID: Final = "1234567812345678"  # the signer id of GB/T 35276 where none was agreed
 BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ED25519_PREFIX: Final = b"\xed\x01"
 
@@ -104,6 +106,11 @@ def canonical(value: Json) -> bytes:
     return rfc8785.dumps(value)
 
 
+def sm3(message: bytes) -> str:
+    """Return the SM3 digest (GB/T 32905) of ``message`` in hex."""
+    return hashlib.new("sm3", message).hexdigest()
+
+
 def proof(options: Json, signature: bytes) -> Json:
     """Return the proof made of its options and the signature; the rdfc suite keeps the context out of it."""
     kept = {key: value for key, value in options.items() if key != "@context" or options["cryptosuite"] == JCS_SUITE}
@@ -167,7 +174,17 @@ def read(text: str | bytes) -> Json | None:
         value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    return value if isinstance(value, dict) and _is_shallow(value) else None
+
+
+def _is_shallow(value: object) -> bool:
+    level: list[Any] = [value]
+    for _ in range(DEEPEST):
+        parts = [part for part in level if isinstance(part, dict | list)]
+        if not parts:
+            return True
+        level = [inner for part in parts for inner in (part.values() if isinstance(part, dict) else part)]
+    return False
 
 
 def _once(pairs: list[tuple[str, Any]]) -> Json:

@@ -1,7 +1,9 @@
 """Node and data codes of NDI—TR—2025—04 and the numbers the registry gives out.
 
 A node or connector code is type 1 + subject 18 + region or industry 4 + random 8 + check 1. A data code is built alike,
-and may carry `•` + an extension of 1 to 32 characters. The technical file says "GB/T 17710" without naming the variant. CHECK_VARIANT is the one setting: of the systems there,
+and may carry `•` + an extension of 1 to 32 characters.
+
+The technical file says "GB/T 17710" without naming the variant. CHECK_VARIANT is the one setting: of the systems there,
 two check letters and digits with a single character, the hybrid MOD 37,36 and the pure MOD 37-2; the second may give
 the character `*`, which the code's own alphabet does not have, so the first is chosen.
 The registration code (登记结果查询码) follows a national rule that is not public, so it is opaque to every reader.
@@ -9,7 +11,7 @@ The registration code (登记结果查询码) follows a national rule that is no
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -27,7 +29,7 @@ SEPARATOR: Final = "•"
 _BODY: Final = re.compile(r"[67][0-9A-Z]{18}[0-9A-Z]{4}[0-9A-Z]{8}")
 _NODE: Final = re.compile(r"[1-5][0-9A-Z]{18}[0-9A-Z]{4}[0-9A-Z]{8}")
 _EXTENSION: Final = re.compile(r"[0-9A-Z]{1,32}")
-_CERTIFICATE: Final = re.compile(r"DJ[0-9]{12}[0-9A-Z]")
+_CERTIFICATE: Final = re.compile(r"(?:DJ|ZC)[0-9]{12}[0-9A-Z]")
 _PROPERTY: Final = re.compile(r"SJ[0-9]{3}[0-9]{4}(0[1-9]|1[0-2])(?!0000)[0-9]{4}")
 _USCC: Final = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 
@@ -176,6 +178,18 @@ def registration_code(entropy: bytes) -> str:
     return str(lowest + int.from_bytes(entropy, "big") % (9 * lowest))
 
 
+def timed_registration_code(entropy: bytes, now: datetime) -> str:
+    """Return a code in the form one real record shows: 12 random digits, the first not 0, and 10 of the Unix time."""
+    lowest = 10**11
+    return f"{lowest + int.from_bytes(entropy, 'big') % (9 * lowest)}{int(now.timestamp()):010d}"
+
+
+def confirmation_number(day: date, serial: int) -> str:
+    """Return the number of a confirmation sheet (登记确认单编号): QRD, YYYYMMDD, six digits and a check character."""
+    body = f"QRD{day:%Y%m%d}{serial:06d}"
+    return body + check_character(body)
+
+
 def application_number(day: date, serial: int) -> str:
     """Return the serial number of an application: YYYYMMDD and six digits, as the national portal writes them."""
     return f"{day:%Y%m%d}{serial:06d}"
@@ -187,10 +201,32 @@ def certificate_number(day: date, serial: int) -> str:
     return body + check_character(body)
 
 
+def asset_certificate_number(day: date, serial: int) -> str:
+    """Return the number of a data-asset certificate: ZC, YYYYMM, six digits and a check character."""
+    body = f"ZC{day:%Y%m}{serial:06d}"
+    return body + check_character(body)
+
+
+def property_certificate_code(*, region: str, digit: int, day: date, serial: int) -> str:
+    """Return the 15-character code of a data property right (SPR annex 6); raise ValueError where a part has no room.
+
+    SJ + the first two digits of the region + the registry's digit + YYYYMM + the month's serial from 0001 to 9999.
+    """
+    code = f"SJ{region}{digit}{day:%Y%m}{serial:04d}"
+    if not _PROPERTY.fullmatch(code):
+        raise ValueError(f"{code} is no code of a data property right")
+    return code
+
+
 def checked_certificate_number(text: str) -> str:
-    """Return a certificate number in capitals without blanks; raise CheckCharacterWrong when mistyped."""
+    """Return a certificate number (DJ…, ZC… or SJ…) in capitals without blanks; raise CheckCharacterWrong if mistyped.
+
+    The code of a property right carries no check character: its shape alone is checked.
+    """
     number = text.strip().upper()
-    if not re.fullmatch(r"DJ[0-9]{12}[0-9A-Z]", number):
+    if _PROPERTY.fullmatch(number):
+        return number
+    if not _CERTIFICATE.fullmatch(number):
         raise CheckCharacterWrong(checked_code=text[:40], expected="DJYYYYMMNNNNNNX", found=text[:40])
     _require_check(number)
     return number

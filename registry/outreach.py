@@ -9,7 +9,7 @@ from typing import Final
 from kernel.errors import InvalidInput
 from kernel.machine import Machine, table
 
-PIPL: Final = "《中华人民共和国个人信息保护法》"
+PIPL: Final = "主席令第91号"  # 《中华人民共和国个人信息保护法》
 OPINION: Final = "《关于加快公共数据资源开发利用的意见》"
 
 
@@ -95,7 +95,7 @@ class PersonalDataInPublicText(InvalidInput):
 
 
 def require_impersonal(*texts: str) -> None:
-    """Refuse texts that show an identity number, a mobile number or an e-mail address; raise PersonalDataInPublicText."""
+    """Refuse texts with an identity number, a mobile number or an e-mail address; raise PersonalDataInPublicText."""
     for what, pattern in _LOOKS.items():
         if any(pattern.search(text) for text in texts):
             raise PersonalDataInPublicText(what=what)

@@ -1,8 +1,8 @@
-"""Registration of data property rights by 《数据产权登记工作指引（试行）》: who may, which rights, which limits, which code.
+"""Registration of data property rights by 《数据产权登记工作指引（试行）》: who may, which limits, which term.
 
-Pure. The guideline (国数综政策〔2026〕35号, 2026-07-01) is guidance (参照): every number is a dated rate, and an office's
-own rows come before them. "以上/以内" include the number (Art 42). Which rights a ground gives (Art 21) is said by
-`registry.rights`.
+Pure. The guideline (国数综政策〔2026〕35号, 2026-07-01) is guidance (参照): every number is a dated rate, and an
+office's own rows come before them. "以上/以内" include the number (Art 42). `registry.rights` says which rights a
+ground gives (Art 21).
 """
 
 from dataclasses import dataclass
@@ -33,6 +33,14 @@ class RightType(StrEnum):
     CHANGE = "change"
     RENEWAL = "renewal"
     CANCELLATION = "cancellation"
+
+
+class RightKind(StrEnum):
+    """The three rights; each stands alone (Art 21)."""
+
+    HOLD = "hold"
+    USE = "use"
+    OPERATE = "operate"
 
 
 class Origin(StrEnum):
@@ -201,7 +209,7 @@ def admit(origin: Origin, *, registered: bool) -> None:
     if origin == Origin.PUBLIC_DUTY:
         raise NotAdmitted(
             why_zh="党政机关依法履职（含委托、授权其他单位）取得的数据不进行数据产权登记。",
-            why_en="Data that party and government organs hold from their duties is not registered for property rights.",
+            why_en="Data party and government organs hold from their duties is not registered for property rights.",
         )
     if origin == Origin.AUTHORISED_PRODUCT and not registered:
         raise NotAdmitted(
@@ -211,7 +219,7 @@ def admit(origin: Origin, *, registered: bool) -> None:
 
 
 def rate(step: RightStep, *, on: date, jurisdiction: str = NATIONAL) -> Rate:
-    """Return the rate of ``step`` in force on the day ``on``; raise NoRate, also before the guideline came into force."""
+    """Return the rate of ``step`` in force on the day ``on``; raise NoRate, also before the guideline was in force."""
     return RATES.lookup(step, on=on, jurisdiction=jurisdiction)
 
 
@@ -221,7 +229,7 @@ def working_days(step: RightStep, *, start: datetime, jurisdiction: str = NATION
 
 
 def review_due(accepted_at: datetime, *, days: int, paused_days: int, calendar: Calendar) -> Deadline:
-    """Return when review must be done: ``days`` after acceptance, the days of supplement, notice, objection left out."""
+    """Return when review is due: ``days`` after acceptance, the days of supplement, notice, objection left out."""
     return calendar.planned(accepted_at, days + paused_days)
 
 

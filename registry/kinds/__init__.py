@@ -7,11 +7,11 @@ never goes in.
 from typing import Final
 
 from ledger.types import EntryKind
-from registry.kinds import certificates, operation, parties, registrations, resources
+from registry.kinds import certificates, operation, outreach, parties, property_rights, registrations, resources
 
 KINDS: Final = tuple(
     value
-    for module in (parties, resources, registrations, operation, certificates)
+    for module in (parties, resources, registrations, operation, certificates, property_rights, outreach)
     for value in vars(module).values()
     if isinstance(value, EntryKind)
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ledger import words
 from ledger.types import EntryKind
 
 UUID: Final = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
@@ -12,9 +13,11 @@ MOMENT: Final = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9
 DIGEST: Final = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 CODE: Final = {"type": "string", "minLength": 1, "maxLength": 70, "pattern": "^[0-9A-Za-z•._-]+$"}
 WORD: Final = {"type": "string", "pattern": "^[a-z_]{1,40}$"}
-ARTICLE: Final = {"type": "string", "minLength": 1, "maxLength": 120}
+ARTICLE: Final = words.ARTICLE
+NUMBER: Final = words.NUMBER
 FLAG: Final = {"type": "boolean"}
 COUNT: Final = {"type": "integer", "minimum": 0}
+MARK: Final = {"type": "string", "pattern": "^[0-9]{1,3}(\\.[0-9]{1,2})?$"}
 SHARE: Final = {"type": "string", "pattern": "^(0|1)(\\.[0-9]{1,6})?$"}
 LIMIT: Final[Mapping[str, Any]] = {
     "type": "object",

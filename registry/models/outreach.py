@@ -137,7 +137,7 @@ class NoticeMail(models.Model):
 
 
 class InformationReport(models.Model):
-    """A report that a resource or product shows personal information. Text and contact are sealed; the answer is public."""
+    """A report that a resource or product shows personal information; text and contact stay sealed."""
 
     public_id = PublicIdField()
     number = models.CharField(max_length=20, unique=True)

@@ -1,4 +1,4 @@
-"""Registration of data property rights (数据产权登记工作指引): applications, rights, objections, the registry's digit."""
+"""Registration of data property rights (数据产权登记工作指引): applications, rights, objections, office digits."""
 
 from __future__ import annotations
 
@@ -122,12 +122,12 @@ class PropertyRight(models.Model):
 
 
 class RightClaim(models.Model):
-    """One party's one right in a registration: which, on which ground, within which bounds (Art 21: each stands alone)."""
+    """One party's one right in a registration: which, on which ground, within which bounds (Art 21)."""
 
     right = models.ForeignKey(PropertyRight, on_delete=models.PROTECT, related_name="claims")
     holder = models.ForeignKey("registry.Organisation", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8)
-    ground = models.CharField(max_length=24)
+    ground = models.CharField(max_length=24, default=Ground.GENERATED)
     bounds = models.CharField(max_length=300, blank=True)
 
     class Meta:

@@ -1,30 +1,57 @@
-"""Certificates as views, and their verification."""
+"""Certificates as views, their verification, and the lists and contexts that go with them."""
 
 from __future__ import annotations
 
 import functools
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from importlib import resources as files
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
 
 from kernel.errors import NotFound
-from registry.credential import BASE_CONTEXT, OWN_CONTEXT, Contexts, Verdict, verify
+from registry.certification import FOLLOWS, STANDING, article, effective
+from registry.credential import (
+    BASE_CONTEXT,
+    CERTIFICATE_CONTEXT,
+    OWN_CONTEXT,
+    Contexts,
+    Verdict,
+    canonical,
+    read,
+    verify,
+)
 from registry.identifiers import checked_certificate_number
 from registry.limits import local_day
-from registry.models import Certificate
-from registry.types import CertificateView
+from registry.models import Certificate, PropertyRight, Registration, StandingChange, StatusList
+from registry.status_list import Purpose
+from registry.types import CertificateCheck, CertificateView, StandingView
 
 CONTEXT_FILES: Final = MappingProxyType(
     {
         BASE_CONTEXT: "credentials-v2.jsonld",
         "https://w3id.org/security/data-integrity/v2": "data-integrity-v2.jsonld",
         OWN_CONTEXT: "registration-certificate-v1.jsonld",
+        CERTIFICATE_CONTEXT: "certificate-v2.jsonld",
     }
 )
-CERTIFICATES = Certificate.objects.select_related("registration__registrant")
+CERTIFICATES = Certificate.objects.select_related(
+    "standing",
+    "successor",
+    "predecessor",
+    "countersignature",
+    "registration__registrant",
+    "registration__office",
+    "registration__resource",
+    "registration__product",
+    "right__applicant",
+    "right__office",
+)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -35,6 +62,16 @@ class NotOurs(NotFound):
     zh = "本登记机构没有签发过编号为 {number} 的凭证。"
     en = "No certificate numbered {number} was issued here."
     number: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NoStatusList(NotFound):
+    """A status list that was never published."""
+
+    code = "registry.no_status_list"
+    zh = "没有发布过名为 {name} 的凭证状态列表。"
+    en = "No status list named {name} was published."
+    name: str
 
 
 @functools.cache
@@ -51,38 +88,156 @@ def context_file(name: str) -> str | None:
     return (files.files("registry") / "contexts" / name).read_text(encoding="utf-8")
 
 
+def status_address(purpose: Purpose, number: int) -> str:
+    """Return where the status list of that purpose and number is served."""
+    return f"{settings.PUBLIC_URL}/registry/status/{purpose.value}-{number}.json"
+
+
+def last_day(valid_until: date) -> date:
+    """Return the last day a certificate holds, from the first day it no longer does."""
+    return valid_until - timedelta(days=1)
+
+
+def behind(item: Certificate) -> Registration | PropertyRight:
+    """Return the registration or property right that a certificate certifies."""
+    found = item.registration if item.right is None else item.right
+    if found is None:
+        raise LookupError(f"certificate {item.number} is of nothing")
+    return found
+
+
 def certificate_view(item: Certificate, *, now: datetime) -> CertificateView:
     """Return the view of a certificate's row; it is ``expired`` from its last day on."""
+    procedure, held = behind(item), item.standing
+    owner = item.registration.registrant if item.registration else item.right.applicant if item.right else None
+    followed = held.state in STANDING and procedure.state in FOLLOWS
+    event = FOLLOWS.get(procedure.state)
     return CertificateView(
         id=item.public_id,
         number=item.number,
-        registration_id=item.registration.public_id,
-        registration_code=item.registration.code or "",
-        holder_id=item.registration.registrant.public_id,
+        kind=item.kind,
+        version=item.version,
+        registration_id=item.registration.public_id if item.registration else None,
+        right_id=item.right.public_id if item.right else None,
+        registration_code=procedure.code or "",
+        holder_id=owner.public_id if owner else procedure.public_id,
+        office_id=procedure.office.public_id,
         issued_at=item.issued_at,
         valid_until=item.valid_until,
         credential=item.credential,
         verification_method=item.verification_method,
         entry_id=item.entry,
-        state="valid" if local_day(now) < item.valid_until else "expired",
+        state=effective(held.state, behind=procedure.state, valid_until=item.valid_until, on=local_day(now)),
+        since=procedure.ended_at if followed and procedure.ended_at else held.since,
+        article=article(item.kind, event) if followed and event else held.article,
+        predecessor=item.predecessor.number if item.predecessor else None,
+        successor=item.successor.number if hasattr(item, "successor") else None,
+        countersigned=hasattr(item, "countersignature"),
+        status_index=item.status_index,
     )
 
 
 def certificate(number: str, *, now: datetime) -> CertificateView:
     """Return a certificate; raise CheckCharacterWrong for a mistyped number, NotOurs for one never issued."""
-    known = checked_certificate_number(number)
-    item = CERTIFICATES.filter(number=known).first()
-    if item is None:
-        raise NotOurs(number=known)
-    return certificate_view(item, now=now)
+    return certificate_view(_found(number), now=now)
+
+
+def certificates(
+    *, registration_id: UUID | None = None, right_id: UUID | None = None, now: datetime
+) -> tuple[CertificateView, ...]:
+    """Return the certificates of one registration or one right, newest first."""
+    rows: QuerySet[Certificate] = CERTIFICATES.order_by("-pk")
+    found = (
+        rows.filter(registration__public_id=registration_id)
+        if registration_id
+        else rows.filter(right__public_id=right_id)
+    )
+    return tuple(certificate_view(item, now=now) for item in found)
+
+
+def standing_changes(number: str) -> tuple[StandingView, ...]:
+    """Return what has become of a certificate, in order; raise as `certificate` does."""
+    rows = StandingChange.objects.filter(certificate=_found(number)).select_related("certificate")
+    return tuple(
+        StandingView(
+            event=one.event,
+            state=one.state,
+            article=one.article,
+            reason=one.reason,
+            happened_at=one.happened_at,
+            entry_id=one.entry,
+        )
+        for one in rows
+    )
+
+
+def countersignature(number: str) -> str | None:
+    """Return the SM2-with-SM3 document beside a certificate, None before it is signed; raise as `certificate` does."""
+    item = _found(number)
+    return item.countersignature.document if hasattr(item, "countersignature") else None
+
+
+def status_list(name: str) -> str:
+    """Return the status list credential last published under ``purpose-number``; raise NoStatusList."""
+    purpose, _, number = name.rpartition("-")
+    known = StatusList.objects.filter(purpose=purpose, number=int(number) if number.isdecimal() else 0)
+    latest = known.order_by("-version").first() if len(number) < 5 else None
+    if latest is None:
+        raise NoStatusList(name=name[:40])
+    return latest.credential
 
 
 def office_keys() -> dict[str, bytes]:
-    """Return every key the office ever signed with, by verification method."""
-    rows = Certificate.objects.values_list("verification_method", "public_key").distinct()
+    """Return every key the office ever signed certificates with, by verification method."""
+    rows = Certificate.objects.order_by().values_list("verification_method", "public_key").distinct()
     return {method: bytes(key) for method, key in rows}
 
 
 def verify_credential(text: str | bytes) -> Verdict:
     """Return whether a credential was signed by the office and is unaltered."""
     return verify(text, public_keys=office_keys(), contexts=contexts())
+
+
+def check_credential(text: str | bytes, *, now: datetime) -> CertificateCheck:
+    """Return what a credential from elsewhere is worth: its proofs, and, where they hold, what became of it.
+
+    The outcome is ``valid``, ``expired``, ``suspended``, ``superseded``, ``cancelled``, ``revoked``, ``altered`` or
+    ``not_ours``.
+    """
+    verdict = verify_credential(text)
+    item = _claimed(text)
+    view = None if item is None else certificate_view(item, now=now)
+    if view is None or verdict.reason in {"not_json", "no_proof", "unknown_key", "wrong_suite", "unknown_context"}:
+        ours = view is not None and verdict.reason not in {"not_json", "unknown_key"}
+        return CertificateCheck(
+            outcome="altered" if ours else "not_ours",
+            reason=verdict.reason,
+            public_key=verdict.public_key,
+            certificate=view if ours else None,
+        )
+    if not verdict.valid:
+        return CertificateCheck(
+            outcome="altered", reason=verdict.reason, public_key=verdict.public_key, certificate=view
+        )
+    return CertificateCheck(outcome=view.state, reason=verdict.reason, public_key=verdict.public_key, certificate=view)
+
+
+def is_as_issued(text: str | bytes, view: CertificateView) -> bool:
+    """Return whether a credential says, member for member, what was issued under its number."""
+    given, issued = read(text), read(view.credential)
+    return given is not None and issued is not None and canonical(given) == canonical(issued)
+
+
+def _claimed(text: str | bytes) -> Certificate | None:
+    value = read(text) or {}
+    about = value.get("credentialSubject")
+    number = about.get("certificateNumber") if isinstance(about, dict) else None
+    return CERTIFICATES.filter(number=number[:20]).first() if isinstance(number, str) and "\x00" not in number else None
+
+
+def _found(number: str) -> Certificate:
+    known = checked_certificate_number(number)
+    item = CERTIFICATES.filter(number=known).first()
+    if item is None:
+        raise NotOurs(number=known)
+    return item

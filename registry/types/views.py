@@ -161,23 +161,6 @@ class NoticeView:
 
 
 @dataclass(frozen=True, slots=True)
-class CertificateView:
-    """A registration certificate and the credential that proves it."""
-
-    id: UUID
-    number: str
-    registration_id: UUID
-    registration_code: str
-    holder_id: UUID
-    issued_at: datetime
-    valid_until: date
-    credential: str
-    verification_method: str
-    entry_id: UUID
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
 class ObjectionView:
     """An objection as the office that decides it sees it."""
 
