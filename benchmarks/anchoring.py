@@ -28,20 +28,12 @@ from ledger.models import ChainTransaction
 from ledger.queries import anchored_size
 from ledger.services import append, seal
 from ledger.types import EntryKind
+from ledger.words import CODE, COUNT
 
 BATCHES: Final = (100, 256, 1000)
 SINGLES: Final = 100
 GAS_FOR_ONE: Final = 200_000
-SAID: Final = EntryKind(
-    name="benchmark.said",
-    version=1,
-    schema={
-        "type": "object",
-        "properties": {"number": {"type": "integer"}, "product": {"type": "string"}},
-        "required": ["number", "product"],
-        "additionalProperties": False,
-    },
-)
+SAID: Final = EntryKind.strict("benchmark.said", number=COUNT, product=CODE)
 
 
 class NotAnchored(Exception):

@@ -9,10 +9,13 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
+from kernel.errors import InvalidInput
 from ledger.canonical import JsonValue
+from ledger.constraints import free_places
 
 __all__ = [
     "AnchorView",
+    "CosignatureView",
     "EntryKind",
     "EntryState",
     "EntryView",
@@ -22,9 +25,14 @@ __all__ = [
     "LagView",
     "Mined",
     "SignedTransaction",
+    "SnapshotView",
     "StatusChange",
     "StatusView",
+    "StopView",
     "TransactionSigner",
+    "UnknownKind",
+    "WitnessView",
+    "kind_of",
 ]
 
 
@@ -32,23 +40,56 @@ __all__ = [
 class EntryKind:
     """A kind of fact: a name in the past tense, a version, and the JSON schema of its payload.
 
-    A changed schema is a new version. The schema of the payload does not mention commitments: the log adds them.
+    A changed schema is a new version, and the older one stays. The schema does not mention commitments: the log adds
+    them. Raises ValueError for a schema that has room for free text, floats or unnamed keys.
     """
 
     name: str
     version: int
     schema: Mapping[str, Any]
 
+    def __post_init__(self) -> None:
+        free = list(free_places(self.schema))
+        if free:
+            raise ValueError(f"{self.name}/{self.version} has room for personal data: {'; '.join(free)}")
+
     @classmethod
     def strict(cls, name: str, version: int = 1, /, **properties: Mapping[str, Any]) -> EntryKind:
-        """Return a kind whose payload holds exactly ``properties`` (a JSON schema each), all required, nothing else."""
+        """Return a kind whose payload holds exactly ``properties`` (a JSON schema each), all required, nothing else.
+
+        ``kind_of`` finds it from then on; raises ValueError when the same name and version was given another schema.
+        """
         schema = {
             "type": "object",
             "properties": properties,
             "required": sorted(properties),
             "additionalProperties": False,
         }
-        return cls(name=name, version=version, schema=schema)
+        made = cls(name=name, version=version, schema=schema)
+        if _KINDS.setdefault((name, version), made).schema != schema:
+            raise ValueError(f"{name}/{version} is defined twice: a changed schema is a new version")
+        return made
+
+
+_KINDS: dict[tuple[str, int], EntryKind] = {}
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownKind(InvalidInput):
+    """No app defines this kind of entry in this version."""
+
+    code = "ledger.unknown_kind"
+    zh = "未定义的记录种类:{kind}。"
+    en = "No such kind of entry: {kind}."
+    kind: str
+
+
+def kind_of(name: str, version: int) -> EntryKind:
+    """Return the kind of that name and version, an older one too; raise UnknownKind."""
+    found = _KINDS.get((name, version))
+    if found is None:
+        raise UnknownKind(kind=f"{name}/{version}")
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,14 +156,43 @@ class AnchorView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WitnessView:
+    """Somebody outside who watches the log; ``size`` the largest head it cosigned, at ``cosigned_at`` by its word."""
+
+    id: UUID
+    name: str
+    verifier_key: str
+    organisation_id: UUID | None
+    registered_at: datetime
+    retired_at: datetime | None
+    size: int | None
+    cosigned_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CosignatureView:
+    """A witness's signature of a head: when by its own word, and the line as it stands in the note."""
+
+    witness: str
+    cosigned_at: datetime
+    line: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class HeadView:
-    """A signed tree head; ``root`` is 64 hex digits, ``note`` the signed checkpoint."""
+    """A signed tree head; ``root`` is 64 hex digits, ``note`` the signed checkpoint without cosignatures."""
 
     size: int
     root: str
     note: str
     sealed_at: datetime
     anchor: AnchorView | None
+    witnesses: tuple[CosignatureView, ...] = ()
+
+    @property
+    def cosigned_note(self) -> str:
+        """The checkpoint with the lines of all who cosigned it."""
+        return self.note + "".join(each.line for each in self.witnesses)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +221,27 @@ class JournalRow:
     state: str
     block_number: int | None
     block_hash: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotView:
+    """A state of an embedded node kept on disk: the file's name and SHA-256 (64 hex), and the block it ends with."""
+
+    block_number: int
+    block_hash: str
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopView:
+    """Why nothing is anchored or, with ``everything``, nothing at all is written, and since when."""
+
+    code: str
+    zh: str
+    en: str
+    everything: bool
+    since: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,11 +6,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ledger import words
 from ledger.types import EntryKind
+from pricing.units import UNIT_NAMES
 
 UUID_TEXT: Final = {"type": "string", "format": "uuid"}
 MOMENT: Final = {"type": "string", "format": "date-time"}
-CODE: Final = {"type": "string", "maxLength": 80}
+CODE: Final = words.CODE
+UNIT: Final = {"type": "string", "enum": sorted(UNIT_NAMES)}
 COUNT: Final = {"type": "integer", "minimum": 0}
 DIGEST: Final = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 BOOKED: Final[Mapping[str, Mapping[str, Any]]] = {"journal": UUID_TEXT, "lines": DIGEST}
@@ -29,7 +32,7 @@ LISTING_PUBLISHED: Final = _kind(
 )
 LISTING_WITHDRAWN: Final = _kind("listing.withdrawn", listing=UUID_TEXT, product=UUID_TEXT)
 ORDER_PLACED: Final = _kind(
-    "order.placed", order=UUID_TEXT, product=UUID_TEXT, form=CODE, unit=CODE, quantity=CODE, scenario=CODE
+    "order.placed", order=UUID_TEXT, product=UUID_TEXT, form=CODE, unit=UNIT, quantity=CODE, scenario=CODE
 )
 PAYMENT_CAPTURED: Final = _kind("payment.captured", **BOOKED, payment=UUID_TEXT, order=UUID_TEXT, provider=CODE)
 PAYMENT_QUARANTINED: Final = _kind(

@@ -7,17 +7,19 @@ and what an operator spent and earned go in as commitments; personal data never 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ledger import words
 from ledger.types import EntryKind
+from pricing.units import UNIT_NAMES
 
 _UUID: Final = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 _DAY: Final = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 _DIGEST: Final = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _WORD: Final = {"type": "string", "pattern": "^[a-z_]{1,40}$"}
-_ARTICLE: Final = {"type": "string", "minLength": 1, "maxLength": 120}
+_ARTICLE: Final = words.ARTICLE
 _DECIMAL: Final = {"type": "string", "pattern": r"^[0-9]{1,20}(\.[0-9]{1,10})?$"}
 _COUNT: Final = {"type": "integer", "minimum": 0}
 _FLAG: Final = {"type": "boolean"}
-_UNIT: Final = {"type": "string", "minLength": 2, "maxLength": 12}
+_UNIT: Final = {"type": "string", "enum": sorted(UNIT_NAMES)}
 _TIERS: Final[Mapping[str, Any]] = {
     "type": "array",
     "minItems": 1,
@@ -168,6 +170,10 @@ REVENUE_SHARED: Final = _kind(
 )
 PRODUCT_VALUED: Final = _kind(
     "product.valued", valuation=_UUID, product=_UUID, derivation_sha256=_DIGEST, article=_ARTICLE
+)
+
+ARTICLE_ENTERED: Final = _kind(
+    "article.entered", row=_UUID, change=_WORD, clause=_ARTICLE, valid_from=_DAY, article=_ARTICLE
 )
 
 KINDS: Final = tuple(value for value in tuple(globals().values()) if isinstance(value, EntryKind))

@@ -1,20 +1,36 @@
 """What may be done to the log."""
 
-from ledger.services.anchor import prepare_batch, prepare_deployment, record_mined, record_sent
-from ledger.services.append import PayloadRefused, UnknownReference, append
+from ledger.services.anchor import prepare_batch, record_dropped, record_mined, record_replaced, record_sent
+from ledger.services.append import DuplicateEntry, PayloadRefused, PersonalData, UnknownReference, append
+from ledger.services.rollover import Place, prepare_close, prepare_deployment
 from ledger.services.seal import EntryTampered, RootsDisagree, WrongLogKey, open_log, seal
+from ledger.services.stops import LogStopped, lift_stops, record_stop, refuse_when_stopped
+from ledger.services.witnessing import receive_cosignature, register_witness, retire_witness
 
 __all__ = [
+    "DuplicateEntry",
     "EntryTampered",
+    "LogStopped",
     "PayloadRefused",
+    "PersonalData",
+    "Place",
     "RootsDisagree",
     "UnknownReference",
     "WrongLogKey",
     "append",
+    "lift_stops",
     "open_log",
     "prepare_batch",
+    "prepare_close",
     "prepare_deployment",
+    "receive_cosignature",
+    "record_dropped",
     "record_mined",
+    "record_replaced",
     "record_sent",
+    "record_stop",
+    "refuse_when_stopped",
+    "register_witness",
+    "retire_witness",
     "seal",
 ]

@@ -23,7 +23,7 @@ from tests.factories.pricing import AGREED, PRICED, Market
 from tests.factories.privacy import Holder
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
-FACT = EntryKind(name="test.said", version=1, schema={"type": "object"})
+FACT = EntryKind.strict("test.said")
 
 
 def new_entry() -> uuid.UUID:

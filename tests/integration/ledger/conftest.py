@@ -17,6 +17,7 @@ from ledger.gateways.node import Web3Chain
 from ledger.gateways.wallet import Wallet
 from ledger.services import append, seal
 from ledger.types import EntryKind
+from ledger.words import CODE
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 CHAIN_ID = 31337
@@ -26,7 +27,7 @@ THING_DONE = EntryKind(
     version=1,
     schema={
         "type": "object",
-        "properties": {"number": {"type": "integer"}, "code": {"type": "string"}},
+        "properties": {"number": {"type": "integer"}, "code": CODE},
         "required": ["number"],
         "additionalProperties": False,
     },

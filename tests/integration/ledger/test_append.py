@@ -15,23 +15,23 @@ from ledger.canonical import EntryTooLarge, NotCanonical
 from ledger.commitment import opens
 from ledger.merkle import leaf_hash
 from ledger.models import Entry, EntryRef, EntryStatus, Opening, WaitingEntry
-from ledger.services import PayloadRefused, UnknownReference, append
+from ledger.services import DuplicateEntry, PayloadRefused, PersonalData, UnknownReference, append
 from ledger.status import BadStatus
-from ledger.types import EntryKind, StatusChange
+from ledger.types import EntryKind, StatusChange, UnknownKind, kind_of
+from ledger.words import CODE, COUNT
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 ACTOR = Actor(kind="person", user_id=7, organisation_id=UUID(int=9))
-ANYTHING = EntryKind(name="thing.done", version=2, schema={"type": "object"})
-CODED = EntryKind(
-    name="thing.coded",
-    version=1,
+ANYTHING = EntryKind(
+    name="thing.done",
+    version=2,
     schema={
         "type": "object",
-        "properties": {"code": {"type": "string"}},
-        "required": ["code"],
+        "properties": {"a": COUNT, "name": {"enum": ["数据", "e\u0301"]}, "code": CODE},
         "additionalProperties": False,
     },
 )
+CODED = EntryKind.strict("thing.coded", code=CODE)
 
 pytestmark = pytest.mark.django_db
 
@@ -102,14 +102,30 @@ def test_trace_leads_through_all_refs():
     [
         ({"payload": {"a": 1.5}}, NotCanonical),
         ({"payload": {"a": float("nan")}}, NotCanonical),
+        ({"payload": {"a": float("inf")}}, NotCanonical),
+        ({"payload": {"a": 2**53}}, NotCanonical),
+        ({"payload": {"name": "e\u0301"}}, NotCanonical),
+        ({"payload": {"name": "\ud800"}}, NotCanonical),
+        ({"payload": {"a": b"1"}}, NotCanonical),
         ({"payload": {"a": "x" * 40_000}}, EntryTooLarge),
         ({"payload": {"commitments": {}}}, PayloadRefused),
+        ({"payload": {"a": True}}, PayloadRefused),
+        ({"payload": {"code": "张三"}}, PayloadRefused),
+        ({"payload": {"code": "A1\n"}}, PayloadRefused),
+        ({"payload": {"code": "11010519491231002X"}}, PersonalData),
         ({"kind": CODED, "payload": {}}, PayloadRefused),
         ({"kind": CODED, "payload": {"code": 1}}, PayloadRefused),
         ({"kind": CODED, "payload": {"code": "1", "name": "x"}}, PayloadRefused),
         ({"refs": [uuid4()]}, UnknownReference),
+        ({"refs": [uuid4() for _ in range(501)]}, EntryTooLarge),
         ({"subject": "no colon"}, BadName),
+        ({"subject": "person:110105 19491231002X"}, BadName),
         ({"confidential": {"actor": "x"}}, BadName),
+        ({"confidential": {"buyer": "x\x00"}}, NotCanonical),
+        ({"confidential": {"buyer": "\udfff"}}, NotCanonical),
+        ({"confidential": {"buyer": 1}}, NotCanonical),
+        ({"confidential": {"buyer": "x" * 8193}}, EntryTooLarge),
+        ({"confidential": {f"fact{number}": "x" for number in range(33)}}, EntryTooLarge),
         ({"status": StatusChange(subject="licence 1", state="active", valid_until=None)}, BadStatus),
         ({"status": StatusChange(subject="licence:1", state="maybe", valid_until=None)}, BadStatus),
     ],
@@ -154,10 +170,37 @@ def test_unknown_entry():
             ask(missing)
 
 
-def test_appending_costs_few_queries(django_assert_max_num_queries):
+def test_appending_costs_one_round_trip(django_assert_num_queries):
     first = write()
-    with django_assert_max_num_queries(6):
-        write(refs=[first], confidential={"buyer": "x", "price": "1"})
+    change = StatusChange(subject="licence:1", state="active", valid_until=None)
+    with django_assert_num_queries(1):
+        write(refs=[first], confidential={"buyer": "x", "price": "1"}, status=change)
+
+
+def test_second_entry_of_an_id_is_refused_and_the_first_stays():
+    entry_id = write()
+    before = queries.entry(entry_id).body
+    with transaction.atomic():
+        with pytest.raises(DuplicateEntry):
+            write(entry_id=entry_id, payload={"a": 2}, confidential={"buyer": "x"})
+        write()
+    assert queries.entry(entry_id).body == before
+    assert (Entry.objects.count(), WaitingEntry.objects.count(), Opening.objects.count()) == (2, 2, 2)
+
+
+def test_older_version_of_a_kind_still_validates():
+    old = EntryKind.strict("thing.versioned", 1, a=COUNT)
+    new_one = EntryKind.strict("thing.versioned", 2, a=COUNT, code=CODE)
+    write(kind=kind_of("thing.versioned", 1), payload={"a": 1})
+    write(kind=kind_of("thing.versioned", 2), payload={"a": 1, "code": "x"})
+    assert (kind_of("thing.versioned", 1), kind_of("thing.versioned", 2)) == (old, new_one)
+    for kind, payload in ((old, {"a": 1, "code": "x"}), (new_one, {"a": 1})):
+        with pytest.raises(PayloadRefused):
+            write(kind=kind, payload=payload)
+    with pytest.raises(UnknownKind):
+        kind_of("thing.versioned", 3)
+    with pytest.raises(ValueError, match="defined twice"):
+        EntryKind.strict("thing.versioned", 1, a=CODE)
 
 
 def test_status_stands_in_the_body_and_in_a_row_of_its_own(offline_log):

@@ -35,7 +35,7 @@ def test_heads_grow_and_prove_each_other(offline_log):
     for size in sizes:
         assert queries.head(size).root == root_of(leaves()[:size]).hex()
     for old, new in pairwise(sizes):
-        proof = [bytes.fromhex(node) for node in queries.consistency(old=old, new=new)]
+        proof = [bytes.fromhex(node) for node in queries.consistency(old=old, new=new)["proof"]]
         roots = [bytes.fromhex(queries.head(size).root) for size in (old, new)]
         assert verify_consistency(old=old, new=new, old_root=roots[0], new_root=roots[1], proof=proof)
 
@@ -118,7 +118,7 @@ def test_no_head_no_proof(offline_log):
     offline_log.append(3)
     offline_log.seal()
     with pytest.raises(queries.NoSuchHead):
-        queries.consistency(old=1, new=3)
+        queries.consistency(old=1, new=4)
     offline_log.append(1)
     offline_log.seal()
     with pytest.raises(queries.NoSuchProof):
