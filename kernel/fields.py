@@ -120,10 +120,8 @@ class EncryptedTextField(TextBase):
         """Return the envelope to store: the one read, where the text is what was read."""
         value = model_instance.__dict__.get(self.attname, "")
         text, known = model_instance.__dict__.get(f"{self.attname} sealed", (None, None))
-        if isinstance(value, Envelope) or value is None:
+        if isinstance(value, Envelope) or not value:
             return value
-        if value == "":
-            return Envelope(b"")
         if text == value:
             return known
         return Envelope(identity_keyring().seal(value, bound_to=self.bound_to(model_instance)))
@@ -132,6 +130,8 @@ class EncryptedTextField(TextBase):
         """Return the bytes of an envelope; raise FieldError for text, which would be stored readable."""
         if value is None:
             return None
+        if value == "":
+            return connection.Database.Binary(b"")
         if not isinstance(value, Envelope):
             raise FieldError(f"{self.label} is encrypted: save the row instead")
         return connection.Database.Binary(value.content)
