@@ -1,11 +1,42 @@
 """What the registry tells: views of its rows, and who an account or key acts as."""
 
-from registry.queries.actors import UnknownApiKey, actor_of_api_key, actor_of_user
+from registry.queries.actors import UnknownApiKey, actor_of_api_key, actor_of_user, key_in_use, organisations_of_user
 from registry.queries.calendars import calendar
-from registry.queries.certificates import NotOurs, certificate, context_file, contexts, verify_credential
+from registry.queries.certificate_papers import certificate_paper
+from registry.queries.certificates import (
+    NoStatusList,
+    NotOurs,
+    certificate,
+    certificate_by_any_code,
+    certificates,
+    check_credential,
+    context_file,
+    contexts,
+    countersignature,
+    is_as_issued,
+    standing_changes,
+    status_list,
+    verify_credential,
+)
 from registry.queries.found import NoSuch
 from registry.queries.operation import NotTradable, agreement, agreement_text, agreements, tradable_product
 from registry.queries.parties import organisation, organisation_by_uscc, organisations
+from registry.queries.parties_identity import (
+    agent_status,
+    api_keys,
+    grantable_roles,
+    identity_application,
+    identity_applications,
+    invitation_offer,
+    invitations,
+    members,
+    organisation_directory,
+    organisation_profile,
+    organisations_by_id,
+    own_applications,
+    person,
+    roles_anywhere,
+)
 from registry.queries.registrations import (
     desk,
     notice,
@@ -29,28 +60,50 @@ from registry.queries.resources import (
 )
 
 __all__ = [
+    "NoStatusList",
     "NoSuch",
     "NotOurs",
     "NotTradable",
     "UnknownApiKey",
     "actor_of_api_key",
     "actor_of_user",
+    "agent_status",
     "agreement",
     "agreement_text",
     "agreements",
+    "api_keys",
     "calendar",
     "catalogue_fields",
     "certificate",
+    "certificate_by_any_code",
+    "certificate_paper",
+    "certificates",
+    "check_credential",
     "context_file",
     "contexts",
+    "countersignature",
     "desk",
+    "grantable_roles",
+    "identity_application",
+    "identity_applications",
+    "invitation_offer",
+    "invitations",
+    "is_as_issued",
+    "key_in_use",
+    "members",
     "notice",
     "notices",
     "objections",
     "office_ids",
     "organisation",
     "organisation_by_uscc",
+    "organisation_directory",
+    "organisation_profile",
     "organisations",
+    "organisations_by_id",
+    "organisations_of_user",
+    "own_applications",
+    "person",
     "product",
     "product_registration_id",
     "products",
@@ -59,6 +112,9 @@ __all__ = [
     "registrations",
     "resource",
     "resources",
+    "roles_anywhere",
+    "standing_changes",
+    "status_list",
     "tradable_product",
     "verify_credential",
     "visible_product",

@@ -36,7 +36,18 @@ NAMES: Final = MappingProxyType(
         "plan": "实施方案",
         "selection": "运营机构遴选",
         "agreement": "授权运营协议",
+        "data demand": "数据需求",
+        "information system": "信息系统",
+        "import batch": "导入批次",
+        "affiliation": "关联关系",
+        "disclosure": "信息披露",
+        "evaluation": "年度评价",
+        "party right": "权利记录",
+        "draft": "草稿",
+        "deposit": "存证文件",
         "api key": "API 密钥",
+        "organisation application": "身份登记申请",
+        "contact person": "联系人",
     }
 )
 

@@ -1,9 +1,7 @@
-"""Organisations, accounts, roles and API keys."""
+"""Organisations, accounts and calendars, as the office keeps them."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,13 +14,12 @@ from kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from ledger import services as ledger
 from registry import kinds
 from registry.digests import digest
-from registry.models import ApiKey, CalendarYear, Membership, Organisation, User
-from registry.queries.found import row
+from registry.identity import TYPE_OF_KIND, VerificationMethod, level_in
+from registry.models import CalendarYear, Organisation, User
 from registry.types import OrganisationKind, Role
 from registry.uscc import checked
 
 OFFICE_ROLES = ("system", Role.REGISTRY_CLERK, Role.DATA_AUTHORITY)
-KEY_PREFIX = "gs_"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -68,24 +65,6 @@ class NoSuchAccount(NotFound):
 
 
 @dataclass(eq=False, kw_only=True)
-class KeyForAnother(NotPermitted):
-    """An API key that would act as somebody else."""
-
-    code = "registry.key_for_another"
-    zh = "只能为本人申领 API 密钥。"
-    en = "An API key can be had for oneself only."
-
-
-@dataclass(eq=False, kw_only=True)
-class OwnRole(NotPermitted):
-    """A role that somebody would grant to oneself."""
-
-    code = "registry.own_role"
-    zh = "不得为本人授予角色。"
-    en = "Nobody grants a role to oneself."
-
-
-@dataclass(eq=False, kw_only=True)
 class SourceMissing(InvalidInput):
     """A calendar needs the published document it was taken from, and days of its own year."""
 
@@ -93,6 +72,15 @@ class SourceMissing(InvalidInput):
     zh = "录入 {year} 年节假日安排须注明公布文件，且日期须在当年。"
     en = "The calendar of {year} needs the published document it comes from, and only days of that year."
     year: int
+
+
+@dataclass(eq=False, kw_only=True)
+class AccountNeeded(NotPermitted):
+    """An act that needs a logged-in person."""
+
+    code = "registry.account_needed"
+    zh = "请先登录。"
+    en = "Log in first."
 
 
 def require_word(*, field: str, value: str, allowed: Iterable[str]) -> str:
@@ -105,19 +93,37 @@ def require_word(*, field: str, value: str, allowed: Iterable[str]) -> str:
 
 @transaction.atomic
 def create_organisation(
-    *, uscc: str, name_zh: str, name_en: str, kind: str, region: str, actor: Actor, now: datetime
+    *, uscc: str, name_zh: str, name_en: str, kind: str, region: str, actor: Actor, now: datetime, level: str = ""
 ) -> UUID:
     """Register an organisation once under its unified social credit code and return its id.
 
-    Raises RoleRequired, UsccMalformed, UsccCheckDigitWrong, UsccTaken, UnknownWord.
+    Without ``level`` it is the one its region tells. Raises RoleRequired, UsccMalformed, UsccCheckDigitWrong,
+    UsccTaken, UnknownWord, RegionUnknown.
     """
     actor.require(*OFFICE_ROLES)
+    return enter_organisation(
+        uscc=uscc, name_zh=name_zh, name_en=name_en, kind=kind, region=region, level=level, actor=actor, now=now
+    ).public_id
+
+
+def enter_organisation(
+    *, uscc: str, name_zh: str, name_en: str, kind: str, region: str, level: str, actor: Actor, now: datetime
+) -> Organisation:
+    """Write an organisation's row and its entry; whoever calls this has checked that the actor may."""
     code = checked(uscc)
     require_word(field="kind", value=kind, allowed=OrganisationKind)
     if Organisation.objects.filter(uscc=code).exists():
         raise UsccTaken(uscc=code)
     org = Organisation.objects.create(
-        uscc=code, name_zh=name_zh, name_en=name_en, kind=kind, region=region, registered_at=now
+        uscc=code,
+        name_zh=name_zh,
+        name_en=name_en,
+        kind=kind,
+        region=region,
+        level=level_in(region, level) if region else level,
+        identity_type=TYPE_OF_KIND[kind],
+        verification_method=VerificationMethod.BY_HAND,
+        registered_at=now,
     )
     ledger.append(
         kind=kinds.parties.ORGANISATION_REGISTERED,
@@ -126,7 +132,7 @@ def create_organisation(
         actor=actor,
         now=now,
     )
-    return org.public_id
+    return org
 
 
 @transaction.atomic
@@ -142,71 +148,6 @@ def create_user(*, username: str, password: str | None, display_name: str, actor
     account.set_password(password)
     account.save()
     return account.pk
-
-
-@transaction.atomic
-def grant_role(*, user_id: int, organisation_id: UUID, role: str, actor: Actor, now: datetime) -> None:
-    """Give an account a role in an organisation; a role held already stays as it is.
-
-    Raises RoleRequired, OwnRole, NoSuchAccount, NoSuch, UnknownWord.
-    """
-    actor.require(*OFFICE_ROLES)
-    if actor.user_id is not None and actor.user_id == user_id:
-        raise OwnRole
-    require_word(field="role", value=role, allowed=Role)
-    account = User.objects.filter(pk=user_id).first()
-    if account is None:
-        raise NoSuchAccount(user_id=user_id)
-    org = row(Organisation.objects.all(), organisation_id)
-    _, created = Membership.objects.get_or_create(
-        user=account, organisation=org, role=role, defaults={"granted_at": now}
-    )
-    if not created:
-        return
-    ledger.append(
-        kind=kinds.parties.ROLE_GRANTED,
-        subject=f"organisation:{organisation_id}",
-        payload={"organisation": str(organisation_id), "role": role},
-        confidential={"account": str(account.pk)},
-        actor=actor,
-        now=now,
-    )
-
-
-@transaction.atomic
-def issue_api_key(*, organisation_id: UUID, user_id: int, label: str, actor: Actor, now: datetime) -> tuple[UUID, str]:
-    """Give an organisation an API key that acts as one of its members; return its id and the key, shown this once.
-
-    A person gets keys for oneself only: a key for a colleague would be a way to act in two pairs of hands. Raises
-    OtherOrganisation, KeyForAnother, NoSuch, NoSuchAccount.
-    """
-    if "system" not in actor.roles:
-        actor.require_organisation(organisation_id)
-        if actor.user_id != user_id:
-            raise KeyForAnother
-    org = row(Organisation.objects.all(), organisation_id)
-    member = Membership.objects.filter(user_id=user_id, organisation=org).first()
-    if member is None:
-        raise NoSuchAccount(user_id=user_id)
-    token = KEY_PREFIX + secrets.token_urlsafe(32)
-    key = ApiKey.objects.create(
-        organisation=org,
-        user_id=user_id,
-        label=label,
-        digest=hashlib.sha256(token.encode()).hexdigest(),
-        created_at=now,
-    )
-    return key.public_id, token
-
-
-@transaction.atomic
-def revoke_api_key(*, key_id: UUID, actor: Actor, now: datetime) -> None:
-    """Revoke an API key from ``now`` on; raise NoSuch, OtherOrganisation."""
-    key = row(ApiKey.objects.select_for_update(of=("self",)).select_related("organisation"), key_id)
-    actor.require_organisation(key.organisation.public_id)
-    if key.revoked_at is None:
-        key.revoked_at = now
-        key.save(update_fields=["revoked_at"])
 
 
 @transaction.atomic
