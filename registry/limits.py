@@ -136,7 +136,11 @@ def limit(step: Step, *, start: datetime, calendar: Calendar, book: Rulebook) ->
 def _end(start: datetime, days: int, calendar: Calendar, *, start_counts: bool) -> Deadline:
     if not start_counts or not calendar.working_days_between(start - timedelta(days=1), start):
         return calendar.planned(start, days)
-    return calendar.planned(start, days - 1) if days > 1 else Deadline(start)
+    return calendar.planned(start, days - 1) if days > 1 else Deadline(_close_of(start))
+
+
+def _close_of(moment: datetime) -> datetime:
+    return datetime.combine(local_day(moment), time.max, SHANGHAI)
 
 
 def notice_end(

@@ -55,7 +55,10 @@ CAST: Final = (
         2,
         "省卫生健康委员会（演示）",
         "Provincial Health Commission (demo)",
-        (("demo-health", "数源单位经办人", (Role.HOLDER_AGENT,)),),
+        (
+            ("demo-health", "数源单位经办人", (Role.HOLDER_AGENT,)),
+            ("demo-health-cdo", "首席数据官", (Role.CHIEF_DATA_OFFICER,)),
+        ),
     ),
     Party(
         "market",
@@ -64,7 +67,10 @@ CAST: Final = (
         3,
         "省市场监督管理局（演示）",
         "Provincial Market Regulator (demo)",
-        (("demo-market", "数源单位经办人", (Role.HOLDER_AGENT,)),),
+        (
+            ("demo-market", "数源单位经办人", (Role.HOLDER_AGENT,)),
+            ("demo-market-cdo", "首席数据官", (Role.CHIEF_DATA_OFFICER,)),
+        ),
     ),
     Party(
         "transport",
@@ -73,7 +79,10 @@ CAST: Final = (
         4,
         "省交通运输厅（演示）",
         "Provincial Transport Authority (demo)",
-        (("demo-transport", "数源单位经办人", (Role.HOLDER_AGENT,)),),
+        (
+            ("demo-transport", "数源单位经办人", (Role.HOLDER_AGENT,)),
+            ("demo-transport-cdo", "首席数据官", (Role.CHIEF_DATA_OFFICER,)),
+        ),
     ),
     Party(
         "data",
@@ -103,7 +112,10 @@ CAST: Final = (
         7,
         "省大数据运营有限公司（演示）",
         "Provincial Data Operation Co., Ltd. (demo)",
-        (("demo-operator", "运营机构经办人", (Role.OPERATOR,)),),
+        (
+            ("demo-operator", "运营机构经办人", (Role.OPERATOR,)),
+            ("demo-operator-cdo", "首席数据官", (Role.CHIEF_DATA_OFFICER,)),
+        ),
     ),
     Party(
         "buyer",

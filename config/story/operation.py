@@ -20,8 +20,9 @@ from privacy import services as privacy
 from registry import queries as registry_queries
 from registry import services as registry
 from registry.catalogue import DataSubject, DeliveryMethod, ProductType, UpdateFrequency
-from registry.operation import AGREEMENT_ITEMS, PLAN_ITEMS, Method, Mode
-from registry.types import AgreementDraft, Bid, PlanDraft, ProductDeclaration, SubjectKind
+from registry.operation import AGREEMENT_ITEMS, FEASIBILITY_ITEMS, PLAN_ITEMS, Method, Mode
+from registry.selection import Criterion
+from registry.types import AgreementDraft, Bid, PlanDraft, ProductDeclaration, SelectionDraft, SubjectKind
 
 PLAN_MONTHS: Final = 18
 AGREEMENT_MONTHS: Final = 17
@@ -51,8 +52,8 @@ def connect(code: str, stage: Stage) -> Outcome:
 
 
 def plan(stage: Stage) -> Outcome:
-    """Adopt the plan of authorised operation over the health resource, after the collective decision."""
-    now = stage.timeline.months_ago(PLAN_MONTHS)
+    """Take the plan over the health resource through every step: draft, study, decision, deliberation, filing."""
+    agency, now = stage.actor("demo-agency"), stage.timeline.months_ago(PLAN_MONTHS)
     draft = PlanDraft(
         name="医疗健康公共数据授权运营实施方案（演示）",
         mode=Mode.BY_FIELD,
@@ -61,30 +62,57 @@ def plan(stage: Stage) -> Outcome:
             for number, (key, label) in enumerate(PLAN_ITEMS.items(), 1)
         },
         resource_ids=(stage.id("declare-health", "resource"),),
-        decision_number=f"演示政数〔{now.year}〕第1号",
-        decided_on=now.date() - timedelta(days=3),
     )
-    found = registry.adopt_plan(draft=draft, actor=stage.actor("demo-agency"), now=now)
-    return Outcome("/registry/", {"plan": str(found), "at": now.isoformat()})
+    found = registry.draft_plan(draft=draft, actor=agency, now=now - timedelta(days=12))
+    findings = {key: f"{label.name_zh}:经可行性研究论证可行。" for key, label in FEASIBILITY_ITEMS.items()}
+    registry.assess_plan(plan_id=found, findings=findings, actor=agency, now=now - timedelta(days=9))
+    registry.decide_plan(
+        plan_id=found,
+        decision_number=f"演示政数〔{now.year}〕第1号",
+        decided_on=now.date() - timedelta(days=7),
+        actor=agency,
+        now=now - timedelta(days=6),
+    )
+    registry.approve_plan(
+        plan_id=found,
+        approving_body="演示省人民政府",
+        approval_number=f"演示省政府常务会议〔{now.year}〕第3次",
+        approved_on=now.date() - timedelta(days=3),
+        actor=agency,
+        now=now - timedelta(days=2),
+    )
+    registry.file_plan(
+        plan_id=found, filing_number=f"演示案备〔{now.year}〕7号", actor=stage.actor("demo-data-authority"), now=now
+    )
+    return Outcome(f"/registry/plans/{found}/", {"plan": str(found), "at": now.isoformat()})
 
 
 def select(stage: Stage) -> Outcome:
-    """Select the operator by open tender."""
+    """Select the operator by open tender among three bidders, weighing the five conditions of the plan."""
     now = stage.timeline.later(stage.moment("plan"), 15)
-    operator = stage.id("cast", "operator")
-    bids = (
-        Bid(bidder_id=operator, score=Decimal("91.5")),
-        Bid(bidder_id=stage.id("cast", "platform"), score=Decimal("84.0")),
+    weights = dict(zip(Criterion, map(Decimal, ("0.15", "0.15", "0.30", "0.15", "0.25")), strict=True))
+    scores = {
+        "operator": (90, 88, 94, 91, 92),
+        "platform": (82, 86, 85, 80, 86),
+        "buyer": (85, 78, 70, 81, 74),
+    }
+    bids = tuple(
+        Bid(
+            bidder_id=stage.id("cast", code),
+            scores=dict(zip(Criterion, map(Decimal, marks), strict=True)),
+        )
+        for code, marks in scores.items()
     )
-    found = registry.select_operator(
+    draft = SelectionDraft(
         plan_id=stage.id("plan", "plan"),
         method=Method.OPEN_TENDER,
         bids=bids,
-        operator_id=operator,
-        actor=stage.actor("demo-agency"),
-        now=now,
+        operator_id=stage.id("cast", "operator"),
+        announced_on=stage.moment("plan").date(),
+        weights=weights,
     )
-    return Outcome("/registry/", {"selection": str(found), "at": now.isoformat()})
+    found = registry.select_operator(draft=draft, actor=stage.actor("demo-agency"), now=now)
+    return Outcome(f"/registry/selections/{found}/", {"selection": str(found), "at": now.isoformat()})
 
 
 def agree(stage: Stage) -> Outcome:
@@ -102,6 +130,8 @@ def agree(stage: Stage) -> Outcome:
         valid_from=first,
         valid_until=_years_after(first, TERM_YEARS),
         revenue_shares={str(stage.id("cast", code)): share for code, share in SHARES.items()},
+        decision_number=f"演示政数〔{now.year}〕第9号",
+        decided_on=now.date() - timedelta(days=2),
     )
     found = registry.conclude_agreement(draft=draft, actor=stage.actor("demo-agency"), now=now)
     filed = stage.timeline.later(now, 3)
@@ -246,9 +276,7 @@ CONNECTIONS: Final = tuple(
     )
 )
 SCENES: Final = (
-    Scene(
-        "plan", "实施机构通过授权运营实施方案", "The implementing agency adopts the plan of authorised operation", plan
-    ),
+    Scene("plan", "实施方案经论证、决策、审议并备案", "The plan is studied, decided, approved and filed", plan),
     Scene("select", "公开招标选定运营机构", "The operator is chosen by open tender", select),
     Scene("agree", "签订并备案授权运营协议", "The agreement is concluded and filed", agree),
     Scene("build", "运营机构登记产品并开始运营", "The operator registers its product and starts operating", build),

@@ -91,14 +91,16 @@ def register(
     """Take a subject from application to code, each act on a working day within its limit; return ids and moments."""
     later, office = stage.timeline.later, stage.id("cast", "office")
     clerk, reviewer = stage.actor("demo-clerk"), stage.actor("demo-reviewer")
-    found = registry.apply(
+    found = registry.prepare(
         subject_kind=kind,
         subject_id=subject,
         office_id=office,
-        materials=papers,
+        papers=papers.papers(),
         actor=stage.actor(applicant),
         now=start,
     )
+    registry.sign_review(registration_id=found, actor=stage.actor(f"{applicant}-cdo"), now=start)
+    registry.submit(registration_id=found, actor=stage.actor(applicant), now=start + timedelta(minutes=10))
     registry.accept(registration_id=found, actor=clerk, now=later(start, 2))
     reviewed = later(start, 9)
     registry.pass_review(registration_id=found, actor=reviewer, now=reviewed)

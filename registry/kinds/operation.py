@@ -47,11 +47,11 @@ AFFILIATION_RECORDED: Final = kind(
     "affiliation.recorded", affiliation=UUID, organisation=UUID, affiliate=UUID, relation=WORD, article=ARTICLE
 )
 AFFILIATION_ENDED: Final = kind("affiliation.ended", affiliation=UUID, article=ARTICLE)
-AGREEMENT_SUSPENDED: Final = kind("agreement.suspended", agreement=UUID, reason_sha256=DIGEST, article=ARTICLE)
-AGREEMENT_RESUMED: Final = kind("agreement.resumed", agreement=UUID, reason_sha256=DIGEST, article=ARTICLE)
-AGREEMENT_EXITED: Final = kind("agreement.exited", agreement=UUID, reason_sha256=DIGEST, article=ARTICLE)
-AGREEMENT_ENDED: Final = kind("agreement.ended", agreement=UUID, reason_sha256=DIGEST, article=ARTICLE)
-AGREEMENT_EXPIRED: Final = kind("agreement.expired", agreement=UUID, reason_sha256=DIGEST, article=ARTICLE)
+AGREEMENT_SUSPENDED: Final = kind("agreement.suspended", agreement=UUID, ground_sha256=DIGEST, article=ARTICLE)
+AGREEMENT_RESUMED: Final = kind("agreement.resumed", agreement=UUID, ground_sha256=DIGEST, article=ARTICLE)
+AGREEMENT_EXITED: Final = kind("agreement.exited", agreement=UUID, ground_sha256=DIGEST, article=ARTICLE)
+AGREEMENT_ENDED: Final = kind("agreement.ended", agreement=UUID, ground_sha256=DIGEST, article=ARTICLE)
+AGREEMENT_EXPIRED: Final = kind("agreement.expired", agreement=UUID, ground_sha256=DIGEST, article=ARTICLE)
 EVALUATION_ISSUED: Final = kind(
     "evaluation.issued",
     evaluation=UUID,

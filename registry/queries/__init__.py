@@ -4,12 +4,17 @@ from registry.queries.actors import UnknownApiKey, actor_of_api_key, actor_of_us
 from registry.queries.calendars import calendar
 from registry.queries.certificate_papers import certificate_paper
 from registry.queries.certificates import (
+    LARGEST_CREDENTIAL,
+    CredentialTooLarge,
+    NoCountersignature,
     NoStatusList,
+    NotACredential,
     NotOurs,
     certificate,
     certificate_by_any_code,
     certificates,
     check_credential,
+    checked_credential,
     context_file,
     contexts,
     countersignature,
@@ -60,8 +65,12 @@ from registry.queries.resources import (
 )
 
 __all__ = [
+    "CredentialTooLarge",
+    "LARGEST_CREDENTIAL",
+    "NoCountersignature",
     "NoStatusList",
     "NoSuch",
+    "NotACredential",
     "NotOurs",
     "NotTradable",
     "UnknownApiKey",
@@ -79,6 +88,7 @@ __all__ = [
     "certificate_paper",
     "certificates",
     "check_credential",
+    "checked_credential",
     "context_file",
     "contexts",
     "countersignature",

@@ -14,8 +14,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 
-from kernel.errors import NotFound
-from registry.certification import FOLLOWS, STANDING, article, effective
+from kernel.errors import InvalidInput, NotFound
+from registry.certification import FOLLOWS, STANDING, CertificateKind, article, effective
 from registry.credential import (
     BASE_CONTEXT,
     CERTIFICATE_CONTEXT,
@@ -40,6 +40,7 @@ CONTEXT_FILES: Final = MappingProxyType(
         CERTIFICATE_CONTEXT: "certificate-v2.jsonld",
     }
 )
+LARGEST_CREDENTIAL: Final = 65_536
 CERTIFICATES = Certificate.objects.select_related(
     "standing",
     "successor",
@@ -72,6 +73,37 @@ class NoStatusList(NotFound):
     zh = "没有发布过名为 {name} 的凭证状态列表。"
     en = "No status list named {name} was published."
     name: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NoCountersignature(NotFound):
+    """A certificate beside which no SM2 signature stands yet."""
+
+    code = "registry.no_countersignature"
+    zh = "凭证 {number} 尚无国密 SM2 签名。"
+    en = "No SM2 signature stands beside the certificate {number} yet."
+    number: str
+
+
+@dataclass(eq=False, kw_only=True)
+class CredentialTooLarge(InvalidInput):
+    """A file that is longer than any credential."""
+
+    code = "registry.credential_too_large"
+    zh = "文件过大：凭证文件不超过 {largest} 字节。"
+    en = "The file is too large: a credential has at most {largest} bytes."
+    largest: int
+
+
+@dataclass(eq=False, kw_only=True)
+class NotACredential(InvalidInput):
+    """A file of another type, or a credential that was cut off."""
+
+    code = "registry.not_a_credential"
+    zh = "这不是可核验的凭证文件：{why_zh}。请上传下载得到的 .json 文件。"
+    en = "This is no credential that can be checked: {why_en}. Upload the .json file as it was downloaded."
+    why_zh: str
+    why_en: str
 
 
 @functools.cache
@@ -140,6 +172,13 @@ def certificate_view(item: Certificate, *, now: datetime) -> CertificateView:
 def certificate(number: str, *, now: datetime) -> CertificateView:
     """Return a certificate; raise CheckCharacterWrong for a mistyped number, NotOurs for one never issued."""
     return certificate_view(_found(number), now=now)
+
+
+def certificate_by_any_code(code: str, *, now: datetime) -> CertificateView:
+    """Return the certificate of that number, or the latest one of the registration with that code; raise NotOurs."""
+    rows = CERTIFICATES.filter(registration__code=code.strip(), kind=CertificateKind.REGISTRATION)
+    item = rows.order_by("-version").first() if code.strip().isdecimal() else None
+    return certificate(code, now=now) if item is None else certificate_view(item, now=now)
 
 
 def certificates(
@@ -220,6 +259,24 @@ def check_credential(text: str | bytes, *, now: datetime) -> CertificateCheck:
             outcome="altered", reason=verdict.reason, public_key=verdict.public_key, certificate=view
         )
     return CertificateCheck(outcome=view.state, reason=verdict.reason, public_key=verdict.public_key, certificate=view)
+
+
+def checked_credential(data: bytes, *, now: datetime) -> CertificateCheck:
+    """Return what an uploaded credential is worth; raise CredentialTooLarge, or NotACredential for what is none."""
+    if len(data) > LARGEST_CREDENTIAL:
+        raise CredentialTooLarge(largest=LARGEST_CREDENTIAL)
+    if read(data) is None:
+        raise _unreadable(data)
+    return check_credential(data, now=now)
+
+
+def _unreadable(data: bytes) -> NotACredential:
+    start = data.lstrip()[:4]
+    if start.startswith(b"%PDF"):
+        return NotACredential(why_zh="这是 PDF 文件", why_en="it is a PDF file")
+    if start[:1] != b"{":
+        return NotACredential(why_zh="不是 JSON 文件", why_en="it is not a JSON file")
+    return NotACredential(why_zh="JSON 不完整或者格式错误", why_en="its JSON is cut off or malformed")
 
 
 def is_as_issued(text: str | bytes, view: CertificateView) -> bool:

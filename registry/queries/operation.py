@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from kernel.errors import Conflict
 from registry.limits import local_day
 from registry.models import Agreement, DataProduct
+from registry.queries.affiliations import circle
 from registry.queries.found import row
 from registry.queries.resources import PRODUCTS, coded, product_view
 from registry.types import AgreementText, AgreementView, ProductView
@@ -38,6 +39,13 @@ class NotTradable(Conflict):
 _REASONS = {
     "not_registered": ("产品尚未完成登记", "it is not registered", f"{S27} 第十六条"),
     "registration_expired": ("产品登记已过有效期", "its registration is no longer valid", f"{S26} 第十五条"),
+    "agreement_suspended": ("授权运营协议已暂停", "its agreement is suspended", f"{S27} 第十四条第八项"),
+    "agreement_ended": ("授权运营协议已退出或终止", "its agreement has ended", f"{S27} 第十四条第九项、第十二项"),
+    "redeveloped": (
+        "由已交付产品的运营机构或其关联单位再开发",
+        "its operator, or an affiliate of it, develops further what was delivered",
+        f"{S27} 第六条",
+    ),
     "agreement_not_filed": ("授权运营协议尚未备案", "its agreement is not filed", f"{S27} 第十三条"),
     "agreement_not_in_force": ("授权运营协议不在期限内", "its agreement is not in force", f"{S27} 第十四条第二项"),
     "out_of_scope": ("所用资源超出授权范围", "it uses a resource outside the scope", f"{S27} 第二十一条"),
@@ -46,6 +54,15 @@ _REASONS = {
         "a resource it uses is not registered",
         f"{S27} 第十六条",
     ),
+}
+
+
+_STANDINGS = {
+    AgreementState.CONCLUDED: "agreement_not_filed",
+    AgreementState.SUSPENDED: "agreement_suspended",
+    AgreementState.EXITED: "agreement_ended",
+    AgreementState.ENDED: "agreement_ended",
+    AgreementState.EXPIRED: "agreement_not_in_force",
 }
 
 
@@ -98,10 +115,10 @@ def agreement_text(agreement_id: UUID) -> AgreementText:
 def tradable_product(product_id: UUID, *, now: datetime) -> ProductView:
     """Return a product that may be traded at ``now``; raise NoSuch, or NotTradable with reason and article.
 
-    It is registered and valid, its agreement is filed and in force, and each resource it uses is in the agreement's
-    scope and registered (27号 Art 13, 14, 16, 21; 26号 Art 15).
+    It is registered and valid, its agreement is filed and in force, it develops nothing further that its own side
+    delivered, and each resource it uses is in scope and registered (27号 Art 6, 13, 14, 16, 21; 26号 Art 15).
     """
-    item = row(PRODUCTS.prefetch_related("agreement__resources", "resources__registrations"), product_id)
+    item = row(PRODUCTS.prefetch_related("agreement__resources", "resources__registrations", "bases"), product_id)
     reason = _obstacle(item, local_day(now))
     if reason:
         reason_zh, reason_en, article = _REASONS[reason]
@@ -117,13 +134,20 @@ def _obstacle(item: DataProduct, today: date) -> str | None:
         return "not_registered"
     if not registration.valid_from <= today < registration.valid_until:
         return "registration_expired"
-    return agreement_obstacle(item.agreement, today) or _resource_obstacle(item, today)
+    return agreement_obstacle(item.agreement, today) or _redevelopment(item) or _resource_obstacle(item, today)
+
+
+def _redevelopment(item: DataProduct) -> str | None:
+    """Return whether a product develops further what its own operator or an affiliate delivered (27号 Art 6)."""
+    operators = {base.operator_id for base in item.bases.all()}
+    return "redeveloped" if operators and operators & circle(item.operator_id) else None
 
 
 def agreement_obstacle(agreed: Agreement, today: date) -> str | None:
     """Return why an agreement carries nothing on the day ``today``, or None when it does."""
-    if agreed.state != AgreementState.FILED:
-        return "agreement_not_filed"
+    standing = _STANDINGS.get(agreed.state)
+    if standing:
+        return standing
     return None if agreed.valid_from <= today < agreed.valid_until else "agreement_not_in_force"
 
 

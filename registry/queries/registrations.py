@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Min, Prefetch, Q, QuerySet
 
 from kernel.actors import Actor
 from registry.certification import CertificateKind
-from registry.models import Certificate, DataProduct, DataResource, Membership, Registration, RunningLimit
+from registry.models import Certificate, DataProduct, Membership, Registration, RunningLimit
+from registry.procedures import Applicant
+from registry.queries.files import record, subject
 from registry.queries.found import hidden, row
 from registry.types import DeadlineView, NoticeView, ObjectionView, RegistrationView, Role, SubjectKind
 from registry.workflow import S26, State
 
 CERTIFIED = Certificate.objects.filter(kind=CertificateKind.REGISTRATION).defer("credential").order_by("-version")
-REGISTRATIONS = Registration.objects.select_related("resource", "product", "registrant", "office").prefetch_related(
-    "limits", Prefetch("certificates", CERTIFIED)
-)
+REGISTRATIONS = Registration.objects.select_related(
+    "resource", "product", "registrant", "office", "base__resource", "base__product", "confirmation"
+).prefetch_related("limits", Prefetch("certificates", CERTIFIED))
 OPEN_STATES = (State.SUBMITTED, State.RETURNED, State.ACCEPTED, State.REVIEWED, State.IN_NOTICE)
 DECIDERS = frozenset({Role.REGISTRY_CLERK, Role.REGISTRY_REVIEWER})
 NOTICE_ARTICLE = f"{S26} 第十二条"
 
 
-def subject(item: Registration) -> DataResource | DataProduct:
-    """Return the resource or product a registration is about."""
-    found = item.resource or item.product
-    if found is None:
-        raise LookupError(f"registration {item.number} is about nothing")
-    return found
-
-
 def subject_kind(item: Registration) -> SubjectKind:
     """Return whether a registration is about a resource or a product."""
-    return SubjectKind.RESOURCE if item.resource_id else SubjectKind.PRODUCT
+    return SubjectKind.RESOURCE if record(item).resource_id else SubjectKind.PRODUCT
 
 
 def deadline_view(limit: RunningLimit, *, now: datetime) -> DeadlineView:
@@ -55,7 +50,7 @@ def registration_view(item: Registration, *, now: datetime) -> RegistrationView:
     certificate = next(iter(item.certificates.all()), None)
     return RegistrationView(
         id=item.public_id,
-        number=item.number,
+        number=item.number or "",
         subject_kind=subject_kind(item),
         subject_id=about.public_id,
         name_zh=about.name_zh,
@@ -73,7 +68,27 @@ def registration_view(item: Registration, *, now: datetime) -> RegistrationView:
         deadlines=tuple(deadline_view(limit, now=now) for limit in item.limits.all()),
         coded_entry_id=item.coded_entry,
         certificate_number=certificate.number if certificate else None,
+        **_more(item),
     )
+
+
+def _more(item: Registration) -> dict[str, Any]:
+    sheet = getattr(item, "confirmation", None)
+    return {
+        "kind": item.kind,
+        "base_id": item.base.public_id if item.base else None,
+        "applicant": item.applicant,
+        "registrant_zh": item.registrant.name_zh,
+        "registrant_en": item.registrant.name_en,
+        "office_zh": item.office.name_zh,
+        "office_en": item.office.name_en,
+        "ground": item.ground,
+        "years": item.years,
+        "proof": item.proof,
+        "valid_from": item.valid_from,
+        "keep_until": item.keep_until,
+        "confirmation_number": sheet.number if sheet else None,
+    }
 
 
 def registration(registration_id: UUID, *, now: datetime) -> RegistrationView:
@@ -82,15 +97,31 @@ def registration(registration_id: UUID, *, now: datetime) -> RegistrationView:
 
 
 def visible_registration(registration_id: UUID, *, actor: Actor, now: datetime) -> RegistrationView:
-    """Return a registration that was put on notice, or one of the actor's own organisation, office or oversight.
+    """Return a registration that was put on notice or completed, or one of the actor's own, office or oversight.
 
-    Raises NoSuch for every other.
+    Whoever applied as an interested party sees their own application. Raises NoSuch for every other.
     """
-    view = registration(registration_id, now=now)
-    own = actor.organisation_id in {view.registrant_id, view.office_id}
-    if own or view.noticed_at is not None or Role.REGULATOR in actor.roles:
-        return view
+    item = row(REGISTRATIONS.all(), registration_id)
+    if _public(item) or _concerns(item, actor):
+        return registration_view(item, now=now)
     raise hidden(Registration.objects.all(), registration_id)
+
+
+def _public(item: Registration) -> bool:
+    return item.noticed_at is not None or (item.base is not None and item.state == State.COMPLETED)
+
+
+def _concerns(item: Registration, actor: Actor) -> bool:
+    """An office does not see drafts; of an interested party's application the registrant sees what was handed in."""
+    handed_in = item.state != State.DRAFT
+    if actor.user_id is not None and actor.user_id in {item.prepared_by_id, item.submitted_by_id}:
+        return True
+    if actor.organisation_id == item.registrant.public_id:
+        return handed_in or item.applicant == Applicant.REGISTRANT
+    if actor.organisation_id == item.office.public_id or Role.REGULATOR in actor.roles:
+        return handed_in
+    joint = item.co_registrants.values_list("organisation__public_id", flat=True)
+    return actor.organisation_id in set(joint)
 
 
 def objections(registration_id: UUID, *, actor: Actor) -> tuple[ObjectionView, ...]:
@@ -115,8 +146,9 @@ def objections(registration_id: UUID, *, actor: Actor) -> tuple[ObjectionView, .
 def reason_given(registration_id: UUID, *, actor: Actor) -> str:
     """Return why a registration was returned or refused, to its registrant and its office; raise NoSuch."""
     item = row(REGISTRATIONS.all(), registration_id)
+    own = actor.user_id is not None and actor.user_id == item.submitted_by_id
     concerned = actor.organisation_id in {item.office.public_id, item.registrant.public_id}
-    return item.reason if concerned else ""
+    return item.reason if concerned or own else ""
 
 
 def office_ids() -> tuple[UUID, ...]:
@@ -154,7 +186,7 @@ def notice_view(item: Registration, *, now: datetime) -> NoticeView:
     )
     return NoticeView(
         registration_id=item.public_id,
-        number=item.number,
+        number=item.number or "",
         registrant_zh=item.registrant.name_zh,
         registrant_en=item.registrant.name_en,
         subject_kind=subject_kind(item),
@@ -166,6 +198,7 @@ def notice_view(item: Registration, *, now: datetime) -> NoticeView:
         ends_at=item.notice_ends_at,
         open=item.state == State.IN_NOTICE and now < item.notice_ends_at,
         article=NOTICE_ARTICLE,
+        kind=item.kind,
     )
 
 

@@ -32,8 +32,8 @@ from registry.models import (
 )
 from registry.property_rights import RightState
 from registry.queries.certificates import contexts, last_day
+from registry.queries.files import subject
 from registry.queries.found import row
-from registry.queries.registrations import subject
 from registry.services.certificates_claims import (
     Claims,
     asset_claims,

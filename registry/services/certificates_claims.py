@@ -19,7 +19,7 @@ from registry.models import Certificate, DataResource, PartyRight, PropertyRight
 from registry.procedures import PROCEDURES, Kind
 from registry.quality import STANDARD, Figure
 from registry.queries.certificates import status_address
-from registry.queries.registrations import subject
+from registry.queries.files import subject
 from registry.rights import RIGHT, Ground, Right
 from registry.workflow import State
 

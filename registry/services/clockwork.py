@@ -7,13 +7,12 @@ from datetime import datetime
 from kernel.workdays import Calendar
 from ledger.body import moment
 from ledger.types import JsonValue
-from registry.limits import Limit, Rulebook, Step, limit, local_day, province_of
+from registry.limits import Limit, Rulebook, Step, limit
 from registry.models import Registration, RunningLimit
 
 
-def start_limit(*, item: Registration, step: Step, calendar: Calendar, now: datetime) -> Limit:
-    """Start the limit of ``step`` on a registration at ``now``, by the office's rate in force that day."""
-    book = Rulebook(on=local_day(now), jurisdiction=province_of(item.office.region))
+def start_limit(*, item: Registration, step: Step, calendar: Calendar, book: Rulebook, now: datetime) -> Limit:
+    """Start the limit of ``step`` on a registration at ``now``, by the rates its book keeps."""
     found = limit(step, start=now, calendar=calendar, book=book)
     RunningLimit.objects.create(
         registration=item,
@@ -27,6 +26,13 @@ def start_limit(*, item: Registration, step: Step, calendar: Calendar, now: date
     return found
 
 
+def start_if_any(*, item: Registration, step: Step, calendar: Calendar, book: Rulebook, now: datetime) -> Limit | None:
+    """Start the limit of a step the measures put no number on, where the province did; return it."""
+    if not book.has(step):
+        return None
+    return start_limit(item=item, step=step, calendar=calendar, book=book, now=now)
+
+
 def close_limit(*, item: Registration, step: Step, now: datetime) -> bool:
     """Note that the running limit of ``step`` was met at ``now``; return whether that was late."""
     running = RunningLimit.objects.filter(registration=item, step=step, done_at__isnull=True).first()
@@ -35,6 +41,11 @@ def close_limit(*, item: Registration, step: Step, now: datetime) -> bool:
     running.done_at = now
     running.save(update_fields=["done_at"])
     return now > running.ends_at
+
+
+def close_all(*, item: Registration, now: datetime) -> None:
+    """Stop every running limit: what is over has nothing left to be late with."""
+    RunningLimit.objects.filter(registration=item, done_at__isnull=True).update(done_at=now)
 
 
 def limit_payload(*, found: Limit) -> dict[str, JsonValue]:

@@ -1,39 +1,41 @@
-"""Public notice, objections and the code (发改数据规〔2025〕26号 Art 12, 13 and 15)."""
+"""Public notice and objections (发改数据规〔2025〕26号 Art 12)."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from kernel.actors import Actor
-from kernel.errors import Conflict, InvalidInput, NotPermitted
-from kernel.workdays import SHANGHAI
+from kernel.errors import Conflict, InvalidInput
+from kernel.workdays import SHANGHAI, CalendarNotPublished
 from ledger import services as ledger
-from ledger.body import moment
 from ledger.types import JsonValue
-from registry.catalogue import ResourceStatus
 from registry.digests import text_digest
-from registry.identifiers import registration_code
 from registry.kinds import registrations as kinds
-from registry.limits import Step, local_day, product_validity_end, validity_end
+from registry.limits import Step, local_day, notice_end
 from registry.models import Objection, Registration, RunningLimit
+from registry.policy import Setting
+from registry.procedures import PROCEDURES, goes_on_notice
 from registry.queries.calendars import calendar
 from registry.queries.found import row
-from registry.queries.registrations import subject, subject_kind
-from registry.services.clockwork import close_limit, limit_payload, start_limit
-from registry.services.registrations import (
+from registry.services.casework import (
     SameHands,
+    WrongType,
     advance,
+    book,
+    close_file,
+    kind_of,
     locked,
     refuse_same_hands,
     require_office,
     required_reason,
 )
-from registry.services.resources import require_in_force
+from registry.services.clockwork import close_all, close_limit, limit_payload, start_if_any, start_limit
+from registry.services.drafts import LoginNeeded
+from registry.services.letters import office_accounts, tell_applicant, write
 from registry.types import Role
 from registry.workflow import REGISTRATION, S26, Event
 
@@ -85,16 +87,6 @@ class ObjectionIncomplete(InvalidInput):
 
 
 @dataclass(eq=False, kw_only=True)
-class LoginNeeded(NotPermitted):
-    """An objection by nobody in particular."""
-
-    code = "registry.login_needed"
-    zh = "异议须实名提出，请先登录。"
-    en = "An objection is raised under one's real name; log in first."
-    law = f"{S26} 第十二条"
-
-
-@dataclass(eq=False, kw_only=True)
 class DecidedAlready(Conflict):
     """An objection is decided once."""
 
@@ -107,15 +99,18 @@ class DecidedAlready(Conflict):
 def publish_notice(*, registration_id: UUID, actor: Actor, now: datetime) -> None:
     """Put a reviewed registration on the public notice board for 10 working days (Art 12).
 
-    Raises NoSuch, RoleRequired, OtherOrganisation, WrongState.
+    Raises NoSuch, RoleRequired, OtherOrganisation, SameHands, WrongState, WrongType.
     """
     item = locked(registration_id=registration_id)
     require_office(item=item, role=Role.REGISTRY_CLERK, actor=actor)
     refuse_same_hands(item=item, actor=actor, now_zh="公示", now_en="publish", accepter=False)
     step = REGISTRATION.fire(item.state, Event.PUBLISH_NOTICE)
-    due = start_limit(item=item, step=Step.NOTICE, calendar=calendar(), now=now)
+    rules, words = book(item=item, now=now), PROCEDURES[kind_of(item=item)].words
+    if not goes_on_notice(kind_of(item=item), rules):
+        raise WrongType(type_zh=words.zh, type_en=words.en, instead_zh="办结", instead_en="complete it")
+    due = start_limit(item=item, step=Step.NOTICE, calendar=calendar(), book=rules, now=now)
     item.noticed_at, item.notice_ends_at = now, due.ends_at
-    payload = {"notice": limit_payload(found=due)}
+    payload: dict[str, JsonValue] = {"notice": limit_payload(found=due)}
     advance(item=item, step=step, kind=kinds.REGISTRATION_NOTICED, payload=payload, actor=actor, now=now)
 
 
@@ -132,8 +127,7 @@ def raise_objection(*, registration_id: UUID, real_name: str, evidence: str, act
         raise ObjectionIncomplete
     item = locked(registration_id=registration_id)
     step = REGISTRATION.fire(item.state, Event.OBJECT)
-    if item.notice_ends_at is not None and now > item.notice_ends_at:
-        raise NoticeOver(ends_at=_shown(item.notice_ends_at))
+    _require_open(item, now)
     objection = Objection(
         public_id=uuid4(),
         registration=item,
@@ -158,6 +152,8 @@ def raise_objection(*, registration_id: UUID, real_name: str, evidence: str, act
         now=now,
     )
     objection.save(force_insert=True)
+    _start_objection_review(item, now)
+    write(item=item, kind="told", to=office_accounts(item=item), due_at=now, article=step.article, now=now)
     return objection.public_id
 
 
@@ -165,7 +161,8 @@ def raise_objection(*, registration_id: UUID, real_name: str, evidence: str, act
 def decide_objection(*, objection_id: UUID, upheld: bool, reason: str, actor: Actor, now: datetime) -> None:
     """Decide an objection with its reason: upheld ends the registration, dismissed lets it go on (Art 12).
 
-    Raises NoSuch, RoleRequired, OtherOrganisation, SameHands, ReasonMissing, DecidedAlready, WrongState.
+    What dismissal does to the notice's clock is the office's reading. Raises NoSuch, RoleRequired, OtherOrganisation,
+    SameHands, ReasonMissing, DecidedAlready, WrongState.
     """
     objection = row(Objection.objects.select_related("registration"), objection_id)
     item = locked(registration_id=objection.registration.public_id)
@@ -179,98 +176,90 @@ def decide_objection(*, objection_id: UUID, upheld: bool, reason: str, actor: Ac
     objection.upheld, objection.decided_by_id, objection.decided_at = upheld, actor.user_id, now
     objection.reason = required_reason(reason=reason)
     objection.save()
-    refs = [objection.entry] + ([item.last_entry] if item.last_entry else [])
-    item.last_entry = ledger.append(
+    item.state, item.last_entry = step.target, _record_decision(item, objection, step.article, actor=actor, now=now)
+    if upheld:
+        close_all(item=item, now=now)
+        close_file(item=item, now=now)
+    else:
+        _go_on(item, now)
+    item.save()
+    tell_applicant(item=item, kind="told", article=step.article, now=now)
+
+
+def require_notice_ended(*, item: Registration, now: datetime) -> datetime:
+    """Return when a registration's notice ended, reckoned anew on the published calendar.
+
+    Raises NoticeStillOpen, ObjectionPending, and CalendarNotPublished for a year not published yet.
+    """
+    running = RunningLimit.objects.get(registration=item, step=Step.NOTICE, done_at__isnull=True)
+    pending = item.objections.filter(upheld__isnull=True).count()
+    known = calendar()
+    end = notice_end(running.starts_at, running.working_days, calendar=known, suspensions=_suspensions(item, now))
+    if end.provisional:
+        years = range(local_day(running.starts_at).year, local_day(end.at).year + 1)
+        raise CalendarNotPublished(year=next(year for year in years if not known.knows(year)))
+    if now < end.at:
+        raise NoticeStillOpen(ends_at=_shown(end.at))
+    if pending:
+        raise ObjectionPending(count=pending)
+    if (running.ends_at, running.provisional) != (end.at, False):
+        running.ends_at, running.provisional = end.at, False
+        running.save(update_fields=["ends_at", "provisional"])
+    item.notice_ends_at = end.at
+    return end.at
+
+
+def _require_open(item: Registration, now: datetime) -> None:
+    stands_still = (
+        book(item=item, now=now).reads(Setting.OBJECTION_CLOCK) == "pauses"
+        and item.objections.filter(upheld__isnull=True).exists()
+    )
+    if item.notice_ends_at is not None and now > item.notice_ends_at and not stands_still:
+        raise NoticeOver(ends_at=_shown(item.notice_ends_at))
+
+
+def _suspensions(item: Registration, now: datetime) -> list[tuple[datetime, datetime]]:
+    if book(item=item, now=now).reads(Setting.OBJECTION_CLOCK) != "pauses":
+        return []
+    return [(one.raised_at, one.decided_at or now) for one in item.objections.all()]
+
+
+def _go_on(item: Registration, now: datetime) -> None:
+    rules, known = book(item=item, now=now), calendar()
+    if not item.objections.filter(upheld__isnull=True).exists():
+        close_limit(item=item, step=Step.OBJECTION_REVIEW, now=now)
+    reading = rules.reads(Setting.OBJECTION_CLOCK)
+    if reading == "restarts":
+        close_limit(item=item, step=Step.NOTICE, now=now)
+        item.notice_ends_at = start_limit(item=item, step=Step.NOTICE, calendar=known, book=rules, now=now).ends_at
+    if reading == "pauses":
+        running = RunningLimit.objects.get(registration=item, step=Step.NOTICE, done_at__isnull=True)
+        end = notice_end(running.starts_at, running.working_days, calendar=known, suspensions=_suspensions(item, now))
+        running.ends_at, running.provisional, item.notice_ends_at = end.at, end.provisional, end.at
+        running.save(update_fields=["ends_at", "provisional"])
+
+
+def _start_objection_review(item: Registration, now: datetime) -> None:
+    if item.limits.filter(step=Step.OBJECTION_REVIEW, done_at__isnull=True).exists():
+        return
+    start_if_any(item=item, step=Step.OBJECTION_REVIEW, calendar=calendar(), book=book(item=item, now=now), now=now)
+
+
+def _record_decision(item: Registration, objection: Objection, article: str, *, actor: Actor, now: datetime) -> UUID:
+    return ledger.append(
         kind=kinds.OBJECTION_DECIDED,
         subject=f"registration:{item.public_id}",
         payload={
             "registration": str(item.public_id),
             "objection": str(objection.public_id),
-            "upheld": upheld,
-            "article": step.article,
+            "upheld": bool(objection.upheld),
+            "article": article,
         },
-        refs=refs,
+        refs=[objection.entry] + ([item.last_entry] if item.last_entry else []),
         confidential={"reason": objection.reason},
         actor=actor,
         now=now,
     )
-    if upheld:
-        close_limit(item=item, step=Step.NOTICE, now=now)
-        item.ended_at = now
-        advance(item=item, step=step, kind=kinds.REGISTRATION_TERMINATED, payload={}, actor=actor, now=now)
-    else:
-        item.save(update_fields=["last_entry"])
-
-
-@transaction.atomic
-def assign_code(*, registration_id: UUID, actor: Actor, now: datetime) -> str:
-    """Assign the registration code once the notice has ended without an open objection, and return it (Art 13, 15).
-
-    The end is reckoned anew on the published calendar; a year not published yet raises CalendarNotPublished. Raises
-    NoSuch, RoleRequired, OtherOrganisation, SameHands, WrongState, NoticeStillOpen, ObjectionPending,
-    AgreementNotInForce.
-    """
-    item = locked(registration_id=registration_id)
-    require_office(item=item, role=Role.REGISTRY_CLERK, actor=actor)
-    refuse_same_hands(item=item, actor=actor, now_zh="赋码", now_en="code", accepter=False)
-    step = REGISTRATION.fire(item.state, Event.ASSIGN_CODE)
-    ended_at = _require_ended(item, now)
-    pending = item.objections.filter(upheld__isnull=True).count()
-    if pending:
-        raise ObjectionPending(count=pending)
-    if item.product is not None:
-        require_in_force(item.product.agreement, now=now)
-    _give_code(item, ended_at, now)
-    advance(
-        item=item,
-        step=step,
-        kind=kinds.REGISTRATION_CODED,
-        payload=_coded(item, ended_at),
-        actor=actor,
-        now=now,
-    )
-    return item.code or ""
-
-
-def _give_code(item: Registration, ended_at: datetime, now: datetime) -> None:
-    today = local_day(now)
-    item.code, item.coded_at, item.notice_ends_at = registration_code(secrets.token_bytes(16)), now, ended_at
-    item.valid_from, item.valid_until = today, _valid_until(item, today)
-    close_limit(item=item, step=Step.NOTICE, now=ended_at)
-    if item.resource is not None:
-        item.resource.status = ResourceStatus.REGISTERED
-        item.resource.save(update_fields=["status"])
-
-
-def _coded(item: Registration, ended_at: datetime) -> dict[str, JsonValue]:
-    return {
-        "registration_code": item.code or "",
-        "subject_kind": subject_kind(item),
-        "subject": str(subject(item).public_id),
-        "data_code": subject(item).code,
-        "notice_ended_at": moment(ended_at),
-        "valid_from": str(item.valid_from),
-        "valid_until": str(item.valid_until),
-        "validity_article": f"{S26} 第十五条",
-    }
-
-
-def _require_ended(item: Registration, now: datetime) -> datetime:
-    running = RunningLimit.objects.get(registration=item, step=Step.NOTICE, done_at__isnull=True)
-    ends_at = calendar().deadline(running.starts_at, running.working_days).at
-    if now < ends_at:
-        raise NoticeStillOpen(ends_at=_shown(ends_at))
-    if (running.ends_at, running.provisional) != (ends_at, False):
-        running.ends_at, running.provisional = ends_at, False
-        running.save(update_fields=["ends_at", "provisional"])
-    return ends_at
-
-
-def _valid_until(item: Registration, today: date) -> date:
-    if item.product is None:
-        return validity_end(today)
-    agreed = item.product.agreement
-    return product_validity_end(today, term_from=agreed.valid_from, term_until=agreed.valid_until)
 
 
 def _shown(moment_: datetime) -> str:

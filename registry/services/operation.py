@@ -1,4 +1,4 @@
-"""Authorised operation: plan, selection, agreement, filing, start of operation (发改数据规〔2025〕27号)."""
+"""Agreements: concluded, renewed, filed, put into operation (发改数据规〔2025〕27号 Art 13 to 16)."""
 
 from __future__ import annotations
 
@@ -12,46 +12,30 @@ from django.db import transaction
 from kernel.actors import Actor
 from kernel.errors import Conflict, InvalidInput
 from ledger import services as ledger
-from registry import kinds, operation
+from registry import evaluation, kinds, operation
 from registry.digests import digest
 from registry.limits import local_day
-from registry.models import Agreement, DataResource, Organisation, Plan, RevenueShare, Selection, SelectionBid
+from registry.models import Agreement, DataResource, Organisation, Plan, ProviderConsent, RevenueShare, Selection
+from registry.operation_flow import PlanState
+from registry.queries.evaluations import results
 from registry.queries.found import row
-from registry.services.parties import require_word
-from registry.services.resources import ScopeExceeded, find_resources, require_registered
-from registry.types import AgreementDraft, Bid, PlanDraft, Role
-from registry.workflow import AGREEMENT, S27, AgreementEvent
+from registry.services.plans import DecisionMissing
+from registry.services.products import ScopeExceeded
+from registry.services.resources import find_resources, require_registered
+from registry.services.selections import SelectedAlready
+from registry.types import AgreementDraft, Role
+from registry.workflow import AGREEMENT, S27, AgreementEvent, AgreementState
 
 
 @dataclass(eq=False, kw_only=True)
-class DecisionMissing(InvalidInput):
-    """A plan without the collective decision that adopts it, or one decided in the future."""
+class ConsentMissing(Conflict):
+    """Shared data whose providing unit has not consented to its operation."""
 
-    code = "registry.decision_missing"
-    zh = "实施方案须经“三重一大”决策：请填写决策文号，且决策日期不晚于今日。"
-    en = "A plan needs the number of the collective decision that adopts it, taken no later than today."
-    law = f"{S27} 第十一条"
-
-
-@dataclass(eq=False, kw_only=True)
-class BidRefused(InvalidInput):
-    """A chosen operator that did not bid, has a conflict of interest, or was outscored."""
-
-    code = "registry.bid_refused"
-    zh = "不能选定该运营机构：{reason_zh}。"
-    en = "This operator cannot be chosen: {reason_en}."
-    law = f"{S27} 第十二条"
-    reason_zh: str
-    reason_en: str
-
-
-@dataclass(eq=False, kw_only=True)
-class SelectedAlready(Conflict):
-    """A plan has one operator, a selection one agreement."""
-
-    code = "registry.selected_already"
-    zh = "该实施方案已选定运营机构，或该遴选已签订协议。"
-    en = "This plan has its operator already, or this selection its agreement."
+    code = "registry.consent_missing"
+    zh = "以下资源由其他地区、部门共享取得，尚未取得提供单位同意：{names}。"
+    en = "These resources were shared by another unit that has not consented to their operation: {names}."
+    law = f"{S27} 第五条"
+    names: str
 
 
 @dataclass(eq=False, kw_only=True)
@@ -62,6 +46,18 @@ class NumberTaken(Conflict):
     zh = "协议编号 {number} 已被使用。"
     en = "The agreement number {number} is used already."
     number: str
+
+
+@dataclass(eq=False, kw_only=True)
+class RenewalGap(InvalidInput):
+    """A renewal that does not begin where the agreement it renews ends."""
+
+    code = "registry.renewal_gap"
+    zh = "续签协议应自原协议期满之日 {ends} 起算，而不是 {begins}。"
+    en = "A renewal begins on {ends}, where the agreement it renews ends, not on {begins}."
+    law = f"{S27} 第十四条第九项"
+    ends: date
+    begins: date
 
 
 @dataclass(eq=False, kw_only=True)
@@ -77,106 +73,24 @@ class StartOutsideTerm(InvalidInput):
 
 
 @transaction.atomic
-def adopt_plan(*, draft: PlanDraft, actor: Actor, now: datetime) -> UUID:
-    """Adopt a plan with its 12 items and return its id (27号 Art 9 and 11).
-
-    Raises RoleRequired, ItemsIncomplete, UnknownWord, DecisionMissing, NoSuch.
-    """
-    actor.require(Role.IMPLEMENTING_AGENCY)
-    operation.require_items(draft.items, operation.PLAN_ITEMS, article=f"{S27} 第九条")
-    require_word(field="mode", value=draft.mode, allowed=operation.Mode)
-    if not draft.decision_number.strip() or draft.decided_on > local_day(now):
-        raise DecisionMissing
-    scope = find_resources(resource_ids=draft.resource_ids)
-    agency = row(Organisation.objects.all(), actor.organisation_id or uuid4())
-    plan = Plan(
-        public_id=uuid4(),
-        agency=agency,
-        name=draft.name,
-        mode=draft.mode,
-        items=dict(draft.items),
-        decision_number=draft.decision_number,
-        decided_on=draft.decided_on,
-        adopted_at=now,
-    )
-    plan.entry = ledger.append(
-        kind=kinds.operation.PLAN_ADOPTED,
-        subject=f"plan:{plan.public_id}",
-        payload={
-            "plan": str(plan.public_id),
-            "agency": str(agency.public_id),
-            "resources": [str(one.public_id) for one in scope],
-            "items_sha256": digest(plan.items),
-            "decided_on": draft.decided_on.isoformat(),
-            "article": f"{S27} 第九条、第十一条",
-        },
-        refs=[one.entry for one in scope],
-        actor=actor,
-        now=now,
-    )
-    plan.save(force_insert=True)
-    plan.resources.set(scope)
-    return plan.public_id
-
-
-@transaction.atomic
-def select_operator(
-    *, plan_id: UUID, method: str, bids: Sequence[Bid], operator_id: UUID, actor: Actor, now: datetime
-) -> UUID:
-    """Record the selection of an operator by fair competition, with every bid, and return its id (27号 Art 12).
-
-    Raises RoleRequired, NoSuch, OtherOrganisation, UnknownWord, BidRefused, SelectedAlready.
-    """
-    actor.require(Role.IMPLEMENTING_AGENCY)
-    plan = row(Plan.objects.select_for_update(of=("self",)).select_related("agency"), plan_id)
-    actor.require_organisation(plan.agency.public_id)
-    require_word(field="method", value=method, allowed=operation.Method)
-    _require_best_bid(bids, operator_id)
-    if Selection.objects.filter(plan=plan).exists():
-        raise SelectedAlready
-    bidders = {bid.bidder_id: row(Organisation.objects.all(), bid.bidder_id) for bid in bids}
-    chosen = Selection(public_id=uuid4(), plan=plan, operator=bidders[operator_id], method=method, selected_at=now)
-    chosen.entry = ledger.append(
-        kind=kinds.operation.OPERATOR_SELECTED,
-        subject=f"selection:{chosen.public_id}",
-        payload={
-            "selection": str(chosen.public_id),
-            "plan": str(plan_id),
-            "operator": str(operator_id),
-            "method": method,
-            "bids": len(bids),
-            "bids_sha256": digest([{key: str(value) for key, value in asdict(bid).items()} for bid in bids]),
-            "article": f"{S27} 第十二条",
-        },
-        refs=[plan.entry],
-        actor=actor,
-        now=now,
-    )
-    chosen.save(force_insert=True)
-    SelectionBid.objects.bulk_create(
-        SelectionBid(selection=chosen, bidder=bidders[bid.bidder_id], score=bid.score, conflict=bid.conflict)
-        for bid in bids
-    )
-    return chosen.public_id
-
-
-@transaction.atomic
 def conclude_agreement(*, draft: AgreementDraft, actor: Actor, now: datetime) -> UUID:
     """Conclude an agreement with its 13 items over registered resources of the plan; return its id (27号 Art 13–16).
 
+    One that renews another keeps its selection and begins where that ends; the evaluations gate it (Art 14 no. 9).
     Raises RoleRequired, NoSuch, OtherOrganisation, ItemsIncomplete, TermEmpty, TermTooLong, SharesDoNotSum,
-    ScopeExceeded, ResourcesNotRegistered, SelectedAlready, NumberTaken.
+    IndicatorsWrong, DecisionMissing, ScopeExceeded, ConsentMissing, ResourcesNotRegistered, SelectedAlready,
+    NumberTaken, RenewalBarred, RenewalGap.
     """
     actor.require(Role.IMPLEMENTING_AGENCY)
     chosen = row(
         Selection.objects.select_for_update(of=("self",)).select_related("plan__agency", "operator"), draft.selection_id
     )
     actor.require_organisation(chosen.plan.agency.public_id)
-    operation.require_items(draft.items, operation.AGREEMENT_ITEMS, article=f"{S27} 第十四条")
-    longer = operation.require_term(draft.valid_from, draft.valid_until, reason=draft.long_term_reason)
-    operation.require_shares(draft.revenue_shares)
-    scope = _plan_resources(chosen.plan, draft)
-    _require_free(chosen, draft.number)
+    longer = _require_terms(draft, now=now)
+    plan = _current_plan(chosen.plan)
+    scope = _plan_resources(plan, draft)
+    _require_consents(plan, scope)
+    renewed = _require_free(chosen, draft)
     agreed = Agreement(
         public_id=uuid4(),
         number=draft.number,
@@ -187,9 +101,15 @@ def conclude_agreement(*, draft: AgreementDraft, actor: Actor, now: datetime) ->
         valid_from=draft.valid_from,
         valid_until=draft.valid_until,
         long_term_reason=draft.long_term_reason,
+        mode=plan.mode,
+        decision_number=draft.decision_number.strip(),
+        decided_on=draft.decided_on,
+        indicators=[{**asdict(one), "weight": str(one.weight)} for one in draft.indicators],
+        pass_mark=draft.pass_mark,
+        renews=renewed,
         concluded_at=now,
     )
-    refs = [chosen.entry, *require_registered(scope)]
+    refs = [chosen.entry, *require_registered(scope), *([renewed.entry] if renewed else [])]
     agreed.entry = _record_agreement(agreed, draft, longer=longer, refs=refs, actor=actor, now=now)
     agreed.save(force_insert=True)
     agreed.resources.set(scope)
@@ -208,7 +128,7 @@ def file_agreement(*, agreement_id: UUID, filing_number: str, actor: Actor, now:
     Raises RoleRequired, NoSuch, WrongState.
     """
     actor.require(Role.DATA_AUTHORITY)
-    agreed = row(Agreement.objects.select_for_update(), agreement_id)
+    agreed = row(Agreement.objects.select_for_update(of=("self",)), agreement_id)
     step = AGREEMENT.fire(agreed.state, AgreementEvent.FILE)
     agreed.filed_entry = ledger.append(
         kind=kinds.operation.AGREEMENT_FILED,
@@ -219,7 +139,8 @@ def file_agreement(*, agreement_id: UUID, filing_number: str, actor: Actor, now:
         now=now,
     )
     agreed.state, agreed.filed_at, agreed.filing_number = step.target, now, filing_number
-    agreed.save(update_fields=["state", "filed_at", "filing_number", "filed_entry"])
+    agreed.state_since, agreed.last_entry = now, agreed.filed_entry
+    agreed.save(update_fields=["state", "filed_at", "filing_number", "filed_entry", "state_since", "last_entry"])
 
 
 @transaction.atomic
@@ -245,14 +166,23 @@ def start_operation(*, agreement_id: UUID, started_on: date, actor: Actor, now: 
     agreed.save(update_fields=["first_operated_on"])
 
 
-def _require_best_bid(bids: Sequence[Bid], operator_id: UUID) -> None:
-    mine = next((bid for bid in bids if bid.bidder_id == operator_id), None)
-    if mine is None:
-        raise BidRefused(reason_zh="未参加竞争", reason_en="it did not bid")
-    if mine.conflict:
-        raise BidRefused(reason_zh="存在利益冲突", reason_en="it has a conflict of interest")
-    if any(bid.score > mine.score for bid in bids if not bid.conflict):
-        raise BidRefused(reason_zh="得分不是最高", reason_en="another bid scored higher")
+def _require_terms(draft: AgreementDraft, *, now: datetime) -> bool:
+    operation.require_items(draft.items, operation.AGREEMENT_ITEMS, article=f"{S27} 第十四条")
+    longer = operation.require_term(draft.valid_from, draft.valid_until, reason=draft.long_term_reason)
+    operation.require_shares(draft.revenue_shares)
+    evaluation.require_indicators(draft.indicators)
+    if not 0 < draft.pass_mark <= 100:
+        raise evaluation.IndicatorsWrong(total=draft.pass_mark)
+    if not draft.decision_number.strip() or draft.decided_on is None or draft.decided_on > local_day(now):
+        raise DecisionMissing
+    return longer
+
+
+def _current_plan(plan: Plan) -> Plan:
+    """Return the plan on file that took a plan's place, or itself when none did."""
+    while plan.state == PlanState.SUPERSEDED:
+        plan = Plan.objects.get(replaces=plan)
+    return plan
 
 
 def _plan_resources(plan: Plan, draft: AgreementDraft) -> list[DataResource]:
@@ -264,11 +194,30 @@ def _plan_resources(plan: Plan, draft: AgreementDraft) -> list[DataResource]:
     return scope
 
 
-def _require_free(chosen: Selection, number: str) -> None:
-    if Agreement.objects.filter(selection=chosen).exists():
+def _require_consents(plan: Plan, scope: Sequence[DataResource]) -> None:
+    shared = [one for one in scope if one.shared_from is not None]
+    chain = [plan.pk] + ([plan.replaces_id] if plan.replaces_id else [])
+    granted = set(ProviderConsent.objects.filter(plan__in=chain, granted=True).values_list("resource_id", flat=True))
+    missing = [one.name_zh for one in shared if one.pk not in granted]
+    if missing:
+        raise ConsentMissing(names="、".join(missing))
+
+
+def _require_free(chosen: Selection, draft: AgreementDraft) -> Agreement | None:
+    """Return the agreement that is renewed, if any; raise SelectedAlready, NumberTaken, RenewalBarred, RenewalGap."""
+    if Agreement.objects.filter(number=draft.number).exists():
+        raise NumberTaken(number=draft.number)
+    if draft.renews_id is None:
+        if Agreement.objects.filter(selection=chosen).exists():
+            raise SelectedAlready
+        return None
+    old = row(Agreement.objects.select_for_update(of=("self",)).filter(selection=chosen), draft.renews_id)
+    if Agreement.objects.filter(renews=old).exists() or old.state in (AgreementState.EXITED, AgreementState.ENDED):
         raise SelectedAlready
-    if Agreement.objects.filter(number=number).exists():
-        raise NumberTaken(number=number)
+    evaluation.require_renewable(results(old))
+    if draft.valid_from != old.valid_until:
+        raise RenewalGap(ends=old.valid_until, begins=draft.valid_from)
+    return old
 
 
 def _record_agreement(

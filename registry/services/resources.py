@@ -1,30 +1,35 @@
-"""Declaring data resources, and products made of them."""
+"""Declaring data resources and amending them until they are registered."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from kernel.actors import Actor
-from kernel.errors import Conflict, InvalidInput, NotPermitted
+from kernel.errors import Conflict, InvalidInput, plain
 from ledger import services as ledger
 from registry import catalogue, grade, identifiers, kinds
 from registry.digests import digest
 from registry.limits import local_day
-from registry.models import Agreement, DataProduct, DataResource, Organisation, ResourceField
+from registry.models import Agreement, DataResource, Organisation, ResourceField, Version
+from registry.queries.content import resource_content
 from registry.queries.found import row
 from registry.queries.operation import agreement_obstacle
 from registry.queries.resources import coded
 from registry.services.parties import require_word
+from registry.services.searching import resource_document
 from registry.types import ProductDeclaration, ResourceDeclaration, Role
-from registry.workflow import S27
+from registry.workflow import S26, S27, State
 
-NATIONWIDE = "0000"
+NATIONWIDE: Final = "0000"
+CLOSED: Final = (State.REFUSED, State.TERMINATED, State.CANCELLED, State.REVOKED, State.LAPSED, State.COMPLETED)
+REFERENCES: Final = ("owner_id", "manager_id", "shared_from_id")
 
 
 @dataclass(eq=False, kw_only=True)
@@ -40,6 +45,40 @@ class TextMissing(InvalidInput):
 
 
 @dataclass(eq=False, kw_only=True)
+class TextTooLong(InvalidInput):
+    """A field that may stay empty holds too much."""
+
+    code = "registry.text_too_long"
+    zh = "“{field}”不得超过 {longest} 个字符。"
+    en = "{field} must have at most {longest} characters."
+    law = "NDI—TR—2025—06"
+    field: str
+    longest: int
+
+
+@dataclass(eq=False, kw_only=True)
+class ExtentWrong(InvalidInput):
+    """A time range that ends before it begins, a size without its unit, or a negative number."""
+
+    code = "registry.extent_wrong"
+    zh = "“{field}”无效：时间范围的止期不得早于起期，数据量须与单位（MB、GB、TB）一并填写且不为负。"
+    en = "{field} is wrong: a range ends after it begins; a size has its unit (MB, GB, TB) and is not negative."
+    law = "NDI—TR—2025—06"
+    field: str
+
+
+@dataclass(eq=False, kw_only=True)
+class OpennessTooWide(InvalidInput):
+    """Core or important data that would be open or shared without conditions."""
+
+    code = "registry.openness_too_wide"
+    zh = "该资源定级为“{level}”，不得无条件开放或无条件共享。"
+    en = "This resource is {level} data: it cannot be open or shared without conditions."
+    law = "中华人民共和国数据安全法 第二十一条"
+    level: str
+
+
+@dataclass(eq=False, kw_only=True)
 class NameTaken(Conflict):
     """An organisation declares a thing of one name once."""
 
@@ -50,24 +89,12 @@ class NameTaken(Conflict):
 
 
 @dataclass(eq=False, kw_only=True)
-class ScopeExceeded(NotPermitted):
-    """A product that would use a resource its agreement does not authorise."""
-
-    code = "registry.scope_exceeded"
-    zh = "运营机构不得超出授权范围：{outside} 不在协议 {agreement} 的资源目录内。"
-    en = "An operator must not go beyond its scope: {outside} are not in the catalogue of agreement {agreement}."
-    law = f"{S27} 第二十一条"
-    agreement: str
-    outside: str
-
-
-@dataclass(eq=False, kw_only=True)
 class AgreementNotInForce(Conflict):
-    """A product under an agreement that is not filed, not yet begun or over."""
+    """A product under an agreement that is not filed, suspended, ended, not yet begun or over."""
 
     code = "registry.agreement_not_in_force"
-    zh = "协议 {agreement} 未备案或不在期限内（{valid_from} 至 {valid_until}），不能据以形成产品。"
-    en = "Agreement {agreement} is not filed, or not in force ({valid_from} to {valid_until}): it carries no product."
+    zh = "协议 {agreement} 未备案、已暂停或终止，或不在期限内（{valid_from} 至 {valid_until}），不能据以形成产品。"
+    en = "Agreement {agreement} is not on file, or not in force ({valid_from} to {valid_until}): it carries no product."
     law = f"{S27} 第十四条"
     agreement: str
     valid_from: str
@@ -85,90 +112,172 @@ class ResourcesNotRegistered(Conflict):
     names: str
 
 
-_RESOURCE_WIDTHS = {
-    "name_zh": catalogue.RESOURCE_NAME_WIDTH,
-    "name_en": 200,
-    "abstract_zh": catalogue.ABSTRACT_WIDTH,
-    "abstract_en": catalogue.ABSTRACT_WIDTH,
-    "format": catalogue.FORMAT_WIDTH,
-    "coverage": 64,
-    "contact_office": 40,
-    "contact_phone": 20,
-}
-_PRODUCT_WIDTHS = {
-    "name_zh": catalogue.RESOURCE_NAME_WIDTH,
-    "name_en": 200,
-    "description_zh": catalogue.ABSTRACT_WIDTH,
-    "description_en": catalogue.ABSTRACT_WIDTH,
-    "limitations": catalogue.LIMITATIONS_WIDTH,
-}
+@dataclass(eq=False, kw_only=True)
+class ChangeNeedsRegistration(Conflict):
+    """A resource or product whose registration runs or stands: it changes by registration, not by editing."""
+
+    code = "registry.change_needs_registration"
+    zh = "“{name}”已申请或完成登记，不能直接修改；请办理变更登记或更正登记。"
+    en = "{name} is being registered or is registered: apply for a change or a correction instead of editing it."
+    law = f"{S26} 第九条第二项、第三项"
+    name: str
 
 
 @transaction.atomic
 def declare_resource(*, declaration: ResourceDeclaration, actor: Actor, now: datetime) -> UUID:
     """Declare a data resource of the actor's organisation, classify it, give it a data code, and return its id.
 
-    Raises RoleRequired, TextMissing, UnknownWord, NothingAssessed, NameTaken.
+    Raises RoleRequired, TextMissing, TextTooLong, ExtentWrong, UnknownWord, NothingAssessed, OpennessTooWide, NoSuch,
+    NameTaken.
     """
     actor.require(Role.HOLDER_AGENT)
-    _require_texts(declaration, _RESOURCE_WIDTHS)
-    _require_resource_words(declaration)
-    holder = _own_organisation(actor)
-    if DataResource.objects.filter(holder=holder, name_zh=declaration.name_zh).exists():
-        raise NameTaken(name=declaration.name_zh)
-    verdict = grade.classify(declaration.assessments)
-    plain = asdict(declaration)
-    fields, assessments = plain.pop("fields"), plain.pop("assessments")
-    item = DataResource(
-        **plain,
-        public_id=uuid4(),
-        code=_code(identifiers.CodeType.RESOURCE, holder),
-        holder=holder,
-        level=verdict.level,
-        grade=verdict.grade,
-        assessments=[{key: str(value) for key, value in one.items()} for one in assessments],
-        declared_at=now,
-    )
-    item.entry = _record_resource(item, description=digest({**plain, "fields": fields}), actor=actor, now=now)
+    verdict = require_declarable(declaration=declaration)
+    holder = own_organisation(actor=actor)
+    require_free_name(holder=holder, name=declaration.name_zh)
+    item = DataResource(public_id=uuid4(), holder=holder, declared_at=now, code=resource_code(holder=holder))
+    fill(item=item, declaration=declaration, verdict=verdict)
+    item.search = resource_document(item=item, fields=declaration.fields)
+    item.entry = _record(item, declaration, actor=actor, now=now)
     item.save(force_insert=True)
-    ResourceField.objects.bulk_create(
-        ResourceField(resource=item, position=place, **field) for place, field in enumerate(fields, 1)
-    )
+    item.users.set(_organisations(declaration.user_ids))
+    _write_fields(item, declaration)
+    write_version(item=item, reason="", entry=item.entry, now=now)
     return item.public_id
 
 
 @transaction.atomic
-def declare_product(*, declaration: ProductDeclaration, actor: Actor, now: datetime) -> UUID:
-    """Declare a product the actor's organisation makes of authorised, registered resources, and return its id.
+def amend_resource(
+    *, resource_id: UUID, declaration: ResourceDeclaration, reason: str, actor: Actor, now: datetime
+) -> int:
+    """Replace what a resource says of itself before it is applied for, and return the number of the new version.
 
-    Raises RoleRequired, OtherOrganisation (not the agreement's operator), TextMissing, UnknownWord, NoSuch,
-    AgreementNotInForce, ScopeExceeded, ResourcesNotRegistered, NameTaken.
+    Raises RoleRequired, NoSuch, OtherOrganisation, ChangeNeedsRegistration, and what declare_resource raises.
     """
-    actor.require(Role.OPERATOR)
-    _require_texts(declaration, _PRODUCT_WIDTHS)
-    _require_product_words(declaration)
-    agreed = row(Agreement.objects.select_related("operator"), declaration.agreement_id)
-    actor.require_organisation(agreed.operator.public_id)
-    require_in_force(agreed, now=now)
-    used = _authorised_resources(agreed, declaration.resource_ids)
-    if DataProduct.objects.filter(operator=agreed.operator, name_zh=declaration.name_zh).exists():
-        raise NameTaken(name=declaration.name_zh)
-    plain = {key: value for key, value in asdict(declaration).items() if key not in {"agreement_id", "resource_ids"}}
-    gravest = max(used, key=lambda one: _gravity(one.level, one.grade))
-    item = DataProduct(
-        **plain,
-        public_id=uuid4(),
-        code=_code(identifiers.CodeType.PRODUCT, agreed.operator),
-        operator=agreed.operator,
-        agreement=agreed,
-        level=gravest.level,
-        grade=gravest.grade,
-        declared_at=now,
+    actor.require(Role.HOLDER_AGENT)
+    item = row(DataResource.objects.select_for_update(of=("self",)).select_related("holder"), resource_id)
+    actor.require_organisation(item.holder.public_id)
+    if item.registrations.exclude(state__in=CLOSED).exists():
+        raise ChangeNeedsRegistration(name=item.name_zh)
+    verdict = require_declarable(declaration=declaration)
+    if declaration.name_zh != item.name_zh:
+        require_free_name(holder=item.holder, name=declaration.name_zh)
+    if not item.versions.exists():
+        write_version(item=item, reason="", entry=item.entry, now=item.declared_at)
+    fill(item=item, declaration=declaration, verdict=verdict)
+    item.version += 1
+    item.search = resource_document(item=item, fields=declaration.fields)
+    entry = ledger.append(
+        kind=kinds.resources.RESOURCE_AMENDED,
+        subject=f"resource:{item.public_id}",
+        payload=_facts(item, declaration) | {"version": item.version},
+        refs=[item.entry],
+        confidential={"name": item.name_zh},
+        actor=actor,
+        now=now,
     )
-    item.entry = _record_product(item, used, description=digest(plain), actor=actor, now=now)
-    item.save(force_insert=True)
-    item.resources.set(used)
-    return item.public_id
+    item.save()
+    item.users.set(_organisations(declaration.user_ids))
+    item.fields.all().delete()
+    _write_fields(item, declaration)
+    write_version(item=item, reason=reason, entry=entry, now=now)
+    return item.version
+
+
+def require_declarable(*, declaration: ResourceDeclaration) -> grade.Classification:
+    """Refuse a declaration that cannot stand, and return its classification; raise as declare_resource does."""
+    require_texts(declaration=declaration, texts=catalogue.RESOURCE_TEXTS, remarks=catalogue.RESOURCE_REMARKS)
+    require_words(declaration=declaration, words=catalogue.RESOURCE_WORDS)
+    require_word(field="channel", value=declaration.channel, allowed=["", *catalogue.Channel])
+    for field in declaration.fields:
+        require_word(field="sensitivity", value=field.sensitivity, allowed=catalogue.Sensitivity)
+    _require_columns(declaration)
+    require_extent(declaration=declaration)
+    verdict = grade.classify(declaration.assessments)
+    free = declaration.openness == catalogue.OpenType.UNCONDITIONAL
+    if verdict.level is not grade.Level.GENERAL and (
+        free or declaration.sharing == catalogue.SharingType.UNCONDITIONAL
+    ):
+        raise OpennessTooWide(level=verdict.level)
+    return verdict
+
+
+def require_texts(
+    *,
+    declaration: ResourceDeclaration | ProductDeclaration,
+    texts: Mapping[str, int],
+    remarks: Mapping[str, int],
+) -> None:
+    """Refuse a declaration that lacks a text or holds too much; raise TextMissing or TextTooLong."""
+    for field, longest in texts.items():
+        if not 0 < len(getattr(declaration, field).strip()) <= longest:
+            raise TextMissing(field=field, longest=longest)
+    for field, longest in remarks.items():
+        if len(getattr(declaration, field)) > longest:
+            raise TextTooLong(field=field, longest=longest)
+
+
+def require_words(
+    *, declaration: ResourceDeclaration | ProductDeclaration, words: Mapping[str, Mapping[Any, catalogue.Label]]
+) -> None:
+    """Refuse a declaration with a value that its enumeration does not have; raise UnknownWord."""
+    for field, allowed in words.items():
+        require_word(field=field, value=getattr(declaration, field), allowed=allowed)
+
+
+def require_extent(*, declaration: ResourceDeclaration | ProductDeclaration) -> None:
+    """Refuse an impossible time range or size; raise ExtentWrong."""
+    first, last = declaration.time_from, declaration.time_until
+    if first is not None and last is not None and last < first:
+        raise ExtentWrong(field="time_until")
+    unit_known = declaration.size_unit in set(catalogue.SizeUnit)
+    if unit_known != (declaration.size is not None) or (not unit_known and declaration.size_unit):
+        raise ExtentWrong(field="size_unit")
+    largest = 10**14
+    if declaration.size is not None and not (declaration.size.is_finite() and 0 <= declaration.size < largest):
+        raise ExtentWrong(field="size")
+    records = getattr(declaration, "records", None)
+    if records is not None and not 0 <= records < 2**63:
+        raise ExtentWrong(field="records")
+
+
+def _require_columns(declaration: ResourceDeclaration) -> None:
+    widths = {"name": 128, "type": 40, "description_zh": 300, "description_en": 300}
+    for column in declaration.fields:
+        for field, longest in widths.items():
+            text = getattr(column, field).strip()
+            if len(text) > longest or (field in {"name", "type"} and not text):
+                raise TextMissing(field=f"fields.{field}", longest=longest)
+    names = [column.name for column in declaration.fields]
+    if len(set(names)) != len(names):
+        raise NameTaken(name=next(name for name in names if names.count(name) > 1))
+
+
+def require_free_name(*, holder: Organisation, name: str) -> None:
+    """Refuse a second resource of one name of one holder; raise NameTaken."""
+    if DataResource.objects.filter(holder=holder, name_zh=name).exists():
+        raise NameTaken(name=name)
+
+
+def fill(*, item: DataResource, declaration: ResourceDeclaration, verdict: grade.Classification) -> None:
+    """Set a resource's columns to what its declaration says; raise NoSuch for an organisation that is none."""
+    told = asdict(declaration)
+    for name in ("fields", "assessments", "user_ids", *REFERENCES):
+        told.pop(name)
+    for name, value in told.items():
+        setattr(item, name, value)
+    item.owner = _organisation(declaration.owner_id)
+    item.manager = _organisation(declaration.manager_id)
+    item.shared_from = _organisation(declaration.shared_from_id)
+    item.level, item.grade = verdict.level, verdict.grade
+    item.assessments = [{"object": str(one.object), "harm": str(one.harm)} for one in declaration.assessments]
+
+
+def write_version(*, item: DataResource, reason: str, entry: UUID, now: datetime) -> None:
+    """Keep what a resource says of itself now as its present version."""
+    content = resource_content(item)
+    Version.objects.create(
+        resource=item, number=item.version, content=content, reason=reason[:500], written_at=now, entry=entry
+    )
 
 
 def require_in_force(agreed: Agreement, /, *, now: datetime) -> None:
@@ -192,96 +301,63 @@ def require_registered(items: Sequence[DataResource], /) -> list[UUID]:
 
 def find_resources(*, resource_ids: Sequence[UUID]) -> list[DataResource]:
     """Return the resources with these ids, with their registrations, in the order given; raise NoSuch."""
-    rows = DataResource.objects.prefetch_related("registrations")
+    rows = DataResource.objects.select_related("shared_from").prefetch_related("registrations")
     return [row(rows, resource_id) for resource_id in dict.fromkeys(resource_ids)]
 
 
-def _authorised_resources(agreed: Agreement, resource_ids: Sequence[UUID]) -> list[DataResource]:
-    if not resource_ids:
-        raise TextMissing(field="resource_ids", longest=100)
-    used = find_resources(resource_ids=resource_ids)
-    scope = set(agreed.resources.values_list("pk", flat=True))
-    outside = [one.name_zh for one in used if one.pk not in scope]
-    if outside:
-        raise ScopeExceeded(agreement=agreed.number, outside="、".join(outside))
-    require_registered(used)
-    return used
-
-
-def _record_resource(item: DataResource, *, description: str, actor: Actor, now: datetime) -> UUID:
-    return ledger.append(
-        kind=kinds.resources.RESOURCE_DECLARED,
-        subject=f"resource:{item.public_id}",
-        payload={
-            "resource": str(item.public_id),
-            "data_code": item.code,
-            "holder": str(item.holder.public_id),
-            "level": item.level,
-            "grade": item.grade,
-            "personal_information": item.personal_information,
-            "description_sha256": description,
-        },
-        confidential={"name": item.name_zh},
-        actor=actor,
-        now=now,
-    )
-
-
-def _record_product(
-    item: DataProduct, used: Sequence[DataResource], *, description: str, actor: Actor, now: datetime
-) -> UUID:
-    return ledger.append(
-        kind=kinds.resources.PRODUCT_DECLARED,
-        subject=f"product:{item.public_id}",
-        payload={
-            "product": str(item.public_id),
-            "data_code": item.code,
-            "operator": str(item.operator.public_id),
-            "agreement": str(item.agreement.public_id),
-            "resources": [str(one.public_id) for one in used],
-            "product_type": item.product_type,
-            "description_sha256": description,
-        },
-        refs=[item.agreement.entry, *require_registered(used)],
-        confidential={"name": item.name_zh},
-        actor=actor,
-        now=now,
-    )
-
-
-def _own_organisation(actor: Actor) -> Organisation:
+def own_organisation(*, actor: Actor) -> Organisation:
+    """Return the organisation the actor acts for; raise NoSuch."""
     return row(Organisation.objects.all(), actor.organisation_id or uuid4())
 
 
-def _code(kind: identifiers.CodeType, owner: Organisation) -> str:
+def resource_code(*, holder: Organisation) -> str:
+    """Return a new data code for a resource of ``holder``."""
+    return data_code(kind=identifiers.CodeType.RESOURCE, owner=holder)
+
+
+def data_code(*, kind: identifiers.CodeType, owner: Organisation) -> str:
+    """Return a new data code of ``kind`` for a thing of ``owner``."""
     nonce = secrets.token_bytes(identifiers.RANDOM_LENGTH)
     return identifiers.data_code(kind, uscc=owner.uscc, region=owner.region[:4] or NATIONWIDE, nonce=nonce)
 
 
-def _gravity(level: str, general: int | None) -> tuple[int, int]:
-    return [grade.Level.GENERAL, grade.Level.IMPORTANT, grade.Level.CORE].index(grade.Level(level)), general or 0
+def told(declaration: ResourceDeclaration | ProductDeclaration, /) -> dict[str, Any]:
+    """Return a declaration as JSON values, the way its digest on the ledger is taken."""
+    value: dict[str, Any] = plain(asdict(declaration))
+    return value
 
 
-def _require_texts(declaration: ResourceDeclaration | ProductDeclaration, widths: dict[str, int]) -> None:
-    for field, longest in widths.items():
-        if not 0 < len(getattr(declaration, field).strip()) <= longest:
-            raise TextMissing(field=field, longest=longest)
+def _organisation(organisation_id: UUID | None) -> Organisation | None:
+    return row(Organisation.objects.all(), organisation_id) if organisation_id else None
 
 
-def _require_resource_words(declaration: ResourceDeclaration) -> None:
-    require_word(field="industry", value=declaration.industry, allowed=catalogue.INDUSTRY)
-    require_word(field="data_source", value=declaration.data_source, allowed=catalogue.DataSource)
-    require_word(field="sharing", value=declaration.sharing, allowed=catalogue.SharingType)
-    require_word(field="openness", value=declaration.openness, allowed=catalogue.OpenType)
-    require_word(field="update_frequency", value=declaration.update_frequency, allowed=catalogue.UpdateFrequency)
-    require_word(field="library", value=declaration.library, allowed=catalogue.LibraryKind)
-    for field in declaration.fields:
-        require_word(field="sensitivity", value=field.sensitivity, allowed=catalogue.Sensitivity)
+def _organisations(ids: Sequence[UUID]) -> list[Organisation]:
+    return [row(Organisation.objects.all(), one) for one in dict.fromkeys(ids)]
 
 
-def _require_product_words(declaration: ProductDeclaration) -> None:
-    require_word(field="industry", value=declaration.industry, allowed=catalogue.INDUSTRY)
-    require_word(field="product_type", value=declaration.product_type, allowed=catalogue.ProductType)
-    require_word(field="delivery_method", value=declaration.delivery_method, allowed=catalogue.DeliveryMethod)
-    require_word(field="data_subject", value=declaration.data_subject, allowed=catalogue.DataSubject)
-    require_word(field="update_frequency", value=declaration.update_frequency, allowed=catalogue.UpdateFrequency)
+def _write_fields(item: DataResource, declaration: ResourceDeclaration) -> None:
+    ResourceField.objects.bulk_create(
+        ResourceField(resource=item, position=place, **asdict(field))
+        for place, field in enumerate(declaration.fields, 1)
+    )
+
+
+def _facts(item: DataResource, declaration: ResourceDeclaration) -> dict[str, Any]:
+    return {
+        "resource": str(item.public_id),
+        "level": item.level,
+        "grade": item.grade,
+        "personal_information": item.personal_information,
+        "description_sha256": digest(told(declaration)),
+    }
+
+
+def _record(item: DataResource, declaration: ResourceDeclaration, *, actor: Actor, now: datetime) -> UUID:
+    return ledger.append(
+        kind=kinds.resources.RESOURCE_DECLARED,
+        subject=f"resource:{item.public_id}",
+        payload=_facts(item, declaration) | {"data_code": item.code, "holder": str(item.holder.public_id)},
+        confidential={"name": item.name_zh},
+        actor=actor,
+        now=now,
+    )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from registry.evaluation import DEFAULT_INDICATORS, PASS_MARK, Indicator
 from registry.grade import Assessment
+from registry.types.casework import Papers
 from registry.types.views import FieldView
 
 
@@ -115,6 +116,21 @@ class Materials:
     risk_assessment: str
     evidence_sha256: str
     operated_on: date | None = None
+
+    def papers(self) -> Papers:
+        """Return the materials as an application's papers."""
+        statements = {
+            "subject": self.subject,
+            "lawful_source": self.lawful_source,
+            "situation": self.situation,
+            "evidence": self.evidence,
+            "products": self.products,
+            "scenarios": self.scenarios,
+            "risk_assessment": self.risk_assessment,
+        }
+        return Papers(
+            statements=statements, evidence_sha256=self.evidence_sha256, operated_on=self.operated_on
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,6 +139,19 @@ class RegistrationView:
     deadlines: tuple[DeadlineView, ...]
     coded_entry_id: UUID | None
     certificate_number: str | None
+    kind: str = "first"
+    base_id: UUID | None = None
+    applicant: str = "registrant"
+    registrant_zh: str = ""
+    registrant_en: str = ""
+    office_zh: str = ""
+    office_en: str = ""
+    ground: str = ""
+    years: int | None = None
+    proof: str = ""
+    valid_from: date | None = None
+    keep_until: date | None = None
+    confirmation_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +171,7 @@ class NoticeView:
     ends_at: datetime
     open: bool
     article: str
+    kind: str = "first"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,19 @@ from kernel.workdays import SHANGHAI
 from registry import queries, services
 from registry.catalogue import DataSource, LibraryKind, OpenType, SharingType, UpdateFrequency
 from registry.grade import Assessment, Harm, Object
-from registry.operation import AGREEMENT_ITEMS, PLAN_ITEMS
+from registry.operation import AGREEMENT_ITEMS, FEASIBILITY_ITEMS, PLAN_ITEMS
 from registry.types import (
     AgreementDraft,
     Bid,
     FieldView,
     Materials,
     OrganisationKind,
+    Papers,
     PlanDraft,
     ProductDeclaration,
     ResourceDeclaration,
     Role,
+    SelectionDraft,
     SubjectKind,
 )
 from registry.uscc import check_character
@@ -104,6 +106,7 @@ class World:
     holder: UUID = field(init=False)
     agency: UUID = field(init=False)
     operating: UUID = field(init=False)
+    chiefs: dict[UUID, Actor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.office = organisation("省公共数据登记中心", kind=OrganisationKind.INSTITUTION)
@@ -113,21 +116,58 @@ class World:
         self.clerk = member(self.office, Role.REGISTRY_CLERK)
         self.reviewer = member(self.office, Role.REGISTRY_REVIEWER)
         self.agent = member(self.holder, Role.HOLDER_AGENT)
-        self.official = member(self.agency, Role.IMPLEMENTING_AGENCY, Role.DATA_AUTHORITY)
+        self.official = member(self.agency, Role.IMPLEMENTING_AGENCY, Role.AUTHORISING_BODY, Role.DATA_AUTHORITY)
         self.operator = member(self.operating, Role.OPERATOR)
 
     def resource(self, *, now: datetime = START, **changes: Any) -> UUID:
         return services.declare_resource(declaration=declaration(**changes), actor=self.agent, now=now)
 
-    def application(self, subject_id: UUID, *, product: bool = False, now: datetime = START) -> UUID:
-        return services.apply(
+    def chief(self, organisation_id: UUID) -> Actor:
+        """The organisation's chief data officer, who signs the internal review."""
+        if organisation_id not in self.chiefs:
+            self.chiefs[organisation_id] = member(organisation_id, Role.CHIEF_DATA_OFFICER)
+        return self.chiefs[organisation_id]
+
+    def draft(
+        self, subject_id: UUID, *, product: bool = False, now: datetime = START, papers: Papers | None = None
+    ) -> UUID:
+        return services.prepare(
             subject_kind=SubjectKind.PRODUCT if product else SubjectKind.RESOURCE,
             subject_id=subject_id,
             office_id=self.office,
-            materials=materials(),
+            papers=papers or materials().papers(),
             actor=self.operator if product else self.agent,
             now=now,
         )
+
+    def application(
+        self, subject_id: UUID, *, product: bool = False, now: datetime = START, papers: Papers | None = None
+    ) -> UUID:
+        """Drafted, signed by the chief data officer and submitted, all at ``now``."""
+        actor = self.operator if product else self.agent
+        registration_id = self.draft(subject_id, product=product, now=now, papers=papers)
+        services.sign_review(
+            registration_id=registration_id, actor=self.chief(self.operating if product else self.holder), now=now
+        )
+        services.submit(registration_id=registration_id, actor=actor, now=now)
+        return registration_id
+
+    def following(
+        self, kind: str, base_id: UUID, papers: Papers, *, product: bool = False, now: datetime = START
+    ) -> UUID:
+        """A change, renewal, cancellation or own correction, signed and submitted by the registrant."""
+        actor = self.operator if product else self.agent
+        registration_id = services.prepare_next(kind=kind, base_id=base_id, papers=papers, actor=actor, now=now)
+        chief = self.chief(self.operating if product else self.holder)
+        services.sign_review(registration_id=registration_id, actor=chief, now=now)
+        services.submit(registration_id=registration_id, actor=actor, now=now)
+        return registration_id
+
+    def reviewed(self, registration_id: UUID, *, now: datetime = START) -> UUID:
+        """Accepted after one hour and reviewed after two."""
+        services.accept(registration_id=registration_id, actor=self.clerk, now=now + timedelta(hours=1))
+        services.pass_review(registration_id=registration_id, actor=self.reviewer, now=now + timedelta(hours=2))
+        return registration_id
 
     def noticed(self, registration_id: UUID, *, now: datetime = START) -> UUID:
         """Accepted after one hour, reviewed after two, on the notice board after three."""
@@ -146,16 +186,39 @@ class World:
         self.coded(self.application(resource_id, now=now), now=now)
         return resource_id
 
-    def selection(self, *resource_ids: UUID, now: datetime) -> UUID:
-        plan = services.adopt_plan(draft=plan_draft(*resource_ids), actor=self.official, now=now)
-        return services.select_operator(
+    def filed_plan(self, *resource_ids: UUID, now: datetime, **changes: Any) -> UUID:
+        """A plan taken through every step to its filing, all at ``now``."""
+        plan = services.draft_plan(draft=plan_draft(*resource_ids, **changes), actor=self.official, now=now)
+        return self.through(plan, now=now)
+
+    def through(self, plan: UUID, *, now: datetime) -> UUID:
+        """Take a drafted plan through assessment, decision, approval and filing."""
+        on = now.date()
+        findings = {key: f"论证:{label.name_zh}" for key, label in FEASIBILITY_ITEMS.items()}
+        services.assess_plan(plan_id=plan, findings=findings, actor=self.official, now=now)
+        services.decide_plan(
+            plan_id=plan, decision_number="闽数党组〔2025〕12号", decided_on=on, actor=self.official, now=now
+        )
+        services.approve_plan(
             plan_id=plan,
-            method="open_tender",
-            bids=(Bid(bidder_id=self.operating, score=Decimal("91.50")),),
-            operator_id=self.operating,
+            approving_body="省人民政府",
+            approval_number="省政府常务会议〔2025〕3次",
+            approved_on=on,
             actor=self.official,
             now=now,
         )
+        services.file_plan(plan_id=plan, filing_number="闽方案备〔2025〕1号", actor=self.official, now=now)
+        return plan
+
+    def selection(self, *resource_ids: UUID, now: datetime) -> UUID:
+        draft = SelectionDraft(
+            plan_id=self.filed_plan(*resource_ids, now=now),
+            method="negotiation",
+            reason="仅一家单位具备承接条件",
+            bids=(Bid(bidder_id=self.operating, score=Decimal("91.50")),),
+            operator_id=self.operating,
+        )
+        return services.select_operator(draft=draft, actor=self.official, now=now)
 
     def agreement_draft(self, *resource_ids: UUID, now: datetime, **changes: Any) -> AgreementDraft:
         made = AgreementDraft(
@@ -166,6 +229,8 @@ class World:
             valid_from=date(2025, 7, 1),
             valid_until=date(2030, 7, 1),
             revenue_shares={str(self.operating): Decimal("0.7"), str(self.agency): Decimal("0.3")},
+            decision_number="闽数党组〔2025〕15号",
+            decided_on=date(2025, 6, 30),
         )
         return replace(made, **changes)
 
@@ -198,8 +263,6 @@ def plan_draft(*resource_ids: UUID, **changes: Any) -> PlanDraft:
         mode="by_field",
         items={key: f"内容:{label.name_zh}" for key, label in PLAN_ITEMS.items()},
         resource_ids=resource_ids,
-        decision_number="闽数党组〔2025〕12号",
-        decided_on=date(2025, 6, 1),
     )
     return replace(made, **changes)
 

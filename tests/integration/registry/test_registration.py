@@ -68,6 +68,7 @@ def test_each_act_leaves_one_entry_that_rests_on_the_one_before(world):
     trace = ledger.trace(view.coded_entry_id)
     assert [entry.kind for entry in trace] == [
         "resource.declared",
+        "review.signed",
         "registration.submitted",
         "registration.accepted",
         "registration.reviewed",
@@ -135,11 +136,10 @@ def test_another_holders_resource_cannot_be_applied_for(world):
     stranger = member(organisation("省市场监督管理局"), Role.HOLDER_AGENT)
     refused(
         OtherOrganisation,
-        services.apply,
+        services.prepare,
         subject_kind="resource",
         subject_id=resource_id,
-        office_id=world.office,
-        materials=materials(),
+        papers=materials().papers(),
         actor=stranger,
         now=START,
     )
@@ -156,14 +156,11 @@ def test_who_accepted_does_not_review(world):
 def test_who_submitted_does_not_accept(world):
     everyone = member(world.office, Role.HOLDER_AGENT, Role.REGISTRY_CLERK)
     resource_id = services.declare_resource(declaration=declaration(), actor=everyone, now=START)
-    registration_id = services.apply(
-        subject_kind="resource",
-        subject_id=resource_id,
-        office_id=world.office,
-        materials=materials(),
-        actor=everyone,
-        now=START,
+    registration_id = services.prepare(
+        subject_kind="resource", subject_id=resource_id, papers=materials().papers(), actor=everyone, now=START
     )
+    services.sign_review(registration_id=registration_id, actor=world.chief(world.office), now=START)
+    services.submit(registration_id=registration_id, actor=everyone, now=START)
     refused(services.SameHands, services.accept, registration_id=registration_id, actor=everyone, now=START)
 
 
@@ -201,7 +198,7 @@ def test_a_returned_application_starts_its_limit_afresh(world):
     )
     refused(WrongState, services.accept, registration_id=registration_id, actor=world.clerk, now=START)
     again = START + timedelta(days=7)
-    services.resubmit(registration_id=registration_id, materials=materials(), actor=world.agent, now=again)
+    services.submit(registration_id=registration_id, actor=world.agent, now=again)
     view = queries.registration(registration_id, now=again)
     assert view.state == "submitted"
     assert view.deadlines[-1].ends_at == datetime(2025, 6, 19, 10, 0, tzinfo=SHANGHAI)
@@ -226,57 +223,34 @@ def test_refusal_needs_a_reason_and_ends_it(world):
 def test_one_resource_is_registered_once_at_a_time(world):
     resource_id = world.resource()
     world.application(resource_id)
-    error = refused(
-        services.AlreadyRegistered,
-        services.apply,
-        subject_kind="resource",
-        subject_id=resource_id,
-        office_id=world.office,
-        materials=materials(),
-        actor=world.agent,
-        now=START,
-    )
+    error = refused(services.AlreadyRegistered, world.draft, subject_id=resource_id)
     assert (error.number, error.state) == ("20250609000001", "submitted")
 
 
 def test_materials_are_all_needed(world):
-    resource_id = world.resource()
-    error = refused(
-        services.MaterialsIncomplete,
-        services.apply,
-        subject_kind="resource",
-        subject_id=resource_id,
-        office_id=world.office,
-        materials=materials(lawful_source=" ", evidence_sha256="xyz"),
-        actor=world.agent,
-        now=START,
-    )
-    assert error.missing == "lawful_source, evidence_sha256"
+    papers = materials(lawful_source=" ", evidence_sha256="xyz").papers()
+    registration_id = world.draft(world.resource(), papers=papers)
+    for act, actor in ((services.sign_review, world.chief(world.holder)), (services.submit, world.agent)):
+        error = refused(services.MaterialsIncomplete, act, registration_id=registration_id, actor=actor, now=START)
+        assert error.missing == "lawful_source, evidence_sha256"
 
 
 def test_an_application_goes_to_an_office(world):
     refused(
         services.NotAnOffice,
-        services.apply,
+        services.prepare,
         subject_kind="resource",
         subject_id=world.resource(),
         office_id=world.holder,
-        materials=materials(),
+        papers=materials().papers(),
         actor=world.agent,
         now=START,
     )
 
 
 def test_a_late_first_registration_is_recorded(world):
-    registration_id = services.apply(
-        subject_kind="resource",
-        subject_id=world.resource(),
-        office_id=world.office,
-        materials=materials(operated_on=date(2025, 5, 6)),
-        actor=world.agent,
-        now=START,
-    )
-    submitted = ledger.entries(subject=f"registration:{registration_id}")[0]
+    registration_id = world.application(world.resource(), papers=materials(operated_on=date(2025, 5, 6)).papers())
+    (submitted,) = ledger.entries(subject=f"registration:{registration_id}", kind="registration.submitted")
     assert submitted.payload["overdue"] is True  # 20 working days from 2025-05-06 end on 2025-06-04
 
 
