@@ -7,6 +7,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 
 class DataSource(enum.StrEnum):
@@ -248,3 +249,64 @@ RESOURCE_NAME_WIDTH = 128
 ABSTRACT_WIDTH = 1024
 FORMAT_WIDTH = 24
 LIMITATIONS_WIDTH = 2048
+
+# Texts that must be given, and texts that may be, with the most characters each can have.
+RESOURCE_TEXTS: Mapping[str, int] = MappingProxyType(
+    {
+        "name_zh": RESOURCE_NAME_WIDTH,
+        "name_en": 200,
+        "abstract_zh": ABSTRACT_WIDTH,
+        "abstract_en": ABSTRACT_WIDTH,
+        "format": FORMAT_WIDTH,
+        "coverage": 64,
+        "contact_office": 40,
+        "contact_phone": 20,
+    }
+)
+RESOURCE_REMARKS: Mapping[str, int] = MappingProxyType(
+    {
+        "region": 6,
+        "source_note": 500,
+        "sharing_condition": 300,
+        "open_condition": 300,
+        "others": LIMITATIONS_WIDTH,
+        "security_officer": 64,
+    }
+)
+RESOURCE_WORDS: Mapping[str, Mapping[Any, Label]] = MappingProxyType(
+    {
+        "industry": INDUSTRY,
+        "data_source": DATA_SOURCE,
+        "sharing": SHARING_TYPE,
+        "openness": OPEN_TYPE,
+        "update_frequency": UPDATE_FREQUENCY,
+        "library": LIBRARY_KIND,
+    }
+)
+PRODUCT_TEXTS: Mapping[str, int] = MappingProxyType(
+    {
+        "name_zh": RESOURCE_NAME_WIDTH,
+        "name_en": 200,
+        "description_zh": ABSTRACT_WIDTH,
+        "description_en": ABSTRACT_WIDTH,
+        "limitations": LIMITATIONS_WIDTH,
+    }
+)
+PRODUCT_REMARKS: Mapping[str, int] = MappingProxyType(
+    {
+        "region": 12,
+        "provider_description": ABSTRACT_WIDTH,
+        "contact_name": 10,
+        "contact_phone": 11,
+        "others": LIMITATIONS_WIDTH,
+    }
+)
+PRODUCT_WORDS: Mapping[str, Mapping[Any, Label]] = MappingProxyType(
+    {
+        "industry": INDUSTRY,
+        "product_type": PRODUCT_TYPE,
+        "delivery_method": DELIVERY_METHOD,
+        "data_subject": DATA_SUBJECT,
+        "update_frequency": UPDATE_FREQUENCY,
+    }
+)

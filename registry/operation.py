@@ -33,6 +33,15 @@ class Method(StrEnum):
     OTHER_COMPETITION = "other_competition"
 
 
+class Relation(StrEnum):
+    """How an affiliate belongs to an organisation (Art 6 bars taking part "directly or indirectly")."""
+
+    SUBSIDIARY = "subsidiary"
+    PARENT = "parent"
+    COMMON_CONTROL = "common_control"
+    SIGNIFICANT_INFLUENCE = "significant_influence"
+
+
 def _items(**pairs: tuple[str, str]) -> Mapping[str, Label]:
     return MappingProxyType({key: Label(*pair) for key, pair in pairs.items()})
 
@@ -61,6 +70,19 @@ PLAN_ITEMS: Final = _items(
     duties=("各方权利义务", "Rights and duties"),
     supervision=("监督管理和考核", "Supervision and assessment"),
     other=("其他", "Other"),
+)
+FEASIBILITY_ITEMS: Final = _items(
+    management=("全生命周期管理", "Management over the whole life"),
+    demand=("社会需求", "Social demand"),
+    market=("市场规模", "Size of the market"),
+    effect=("预期成效", "Expected effect"),
+    risk=("风险", "Risks"),
+)
+RELATION: Final = _items(
+    subsidiary=("子公司或受控单位", "Subsidiary or controlled"),
+    parent=("母公司或控制单位", "Parent or controlling"),
+    common_control=("同受一方控制", "Under common control"),
+    significant_influence=("重大影响", "Significant influence"),
 )
 AGREEMENT_ITEMS: Final = _items(
     scope=("授权运营范围和数据目录", "Scope and catalogue"),

@@ -67,7 +67,7 @@ class FigureImpossible(InvalidInput):
     """A quality figure that is no share between 0 and 1, or one nobody knows."""
 
     code = "registry.quality_figure"
-    zh = "质量指标“{figure}”的值 {value} 无效：应为 0 至 1 之间、至多六位小数；六项为完整、准确、一致、时效、可访问、规范。"
+    zh = "质量指标“{figure}”的值 {value} 无效：应为 0 至 1 之间、至多六位小数。"
     en = "The quality figure {figure} cannot be {value}: a share between 0 and 1 with at most six decimals."
     law = STANDARD
     figure: str

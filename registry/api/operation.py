@@ -13,24 +13,23 @@ from registry.schemas import AgreementIn, DisclosureOut, FilingIn, OperationPlan
 
 @router.post("/plans", response={201: RegistryId})
 @idempotent
-def adopt_plan(request: HttpRequest, body: OperationPlanIn) -> Answer:
-    """Adopt a plan of authorised operation (implementing agency)."""
-    return created(services.adopt_plan(draft=body.draft(), actor=acting(request), now=timezone.now()))
+def draft_plan(request: HttpRequest, body: OperationPlanIn) -> Answer:
+    """Draft a plan of authorised operation, or the change of one on file (implementing agency)."""
+    plan_id = services.draft_plan(
+        draft=body.draft(),
+        replaces_id=body.replaces_id,
+        change_reason=body.change_reason,
+        actor=acting(request),
+        now=timezone.now(),
+    )
+    return created(plan_id)
 
 
 @router.post("/selections", response={201: RegistryId})
 @idempotent
 def select_operator(request: HttpRequest, body: SelectionIn) -> Answer:
     """Record the selection of an operator (implementing agency)."""
-    selection_id = services.select_operator(
-        plan_id=body.plan_id,
-        method=body.method,
-        bids=[bid.bid() for bid in body.bids],
-        operator_id=body.operator_id,
-        actor=acting(request),
-        now=timezone.now(),
-    )
-    return created(selection_id)
+    return created(services.select_operator(draft=body.draft(), actor=acting(request), now=timezone.now()))
 
 
 @router.post("/agreements", response={201: RegistryId})

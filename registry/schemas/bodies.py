@@ -20,8 +20,10 @@ from registry.catalogue import (
     SharingType,
     UpdateFrequency,
 )
+from registry.evaluation import DEFAULT_INDICATORS, PASS_MARK, Indicator
 from registry.grade import Assessment, Harm, Object
 from registry.operation import Method, Mode
+from registry.selection import Criterion
 from registry.types import (
     AgreementDraft,
     Bid,
@@ -30,6 +32,7 @@ from registry.types import (
     PlanDraft,
     ProductDeclaration,
     ResourceDeclaration,
+    SelectionDraft,
     SubjectKind,
 )
 
@@ -247,28 +250,32 @@ class OperationPlanIn(Schema):
         mode="by_field",
         items={"necessity": "……", "scope": "……"},
         resource_ids=[SAMPLE_ID],
-        decision_number="闽数〔2025〕1号",
-        decided_on="2025-05-20",
     )
     name: Annotated[str, Field(min_length=1, max_length=128)]
     mode: Mode
     items: dict[str, str]
     resource_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
-    decision_number: Annotated[str, Field(min_length=1, max_length=64)]
-    decided_on: date
+    replaces_id: UUID | None = None
+    change_reason: Annotated[str, Field(max_length=500)] = ""
 
     def draft(self) -> PlanDraft:
         """Return the draft this body holds."""
-        return PlanDraft(**self.model_dump(exclude={"resource_ids"}), resource_ids=tuple(self.resource_ids))
+        return PlanDraft(name=self.name, mode=self.mode, items=self.items, resource_ids=tuple(self.resource_ids))
+
+
+Mark = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+Weight = Annotated[Decimal, Field(gt=0, le=1, max_digits=7, decimal_places=6)]
 
 
 class BidIn(Schema):
-    """One bid in a selection."""
+    """One bid in a selection: a total score, or scores by criterion that the selection's weights sum up."""
 
-    model_config = _example(bidder_id=SAMPLE_ID, score="91.50", conflict="")
+    model_config = _example(bidder_id=SAMPLE_ID, score="91.50", conflict="", remedy="")
     bidder_id: UUID
-    score: Annotated[Decimal, Field(ge=0, max_digits=7, decimal_places=2)]
+    score: Annotated[Decimal, Field(ge=0, max_digits=7, decimal_places=2)] = Decimal(0)
     conflict: Annotated[str, Field(max_length=300)] = ""
+    remedy: Annotated[str, Field(max_length=300)] = ""
+    scores: dict[Criterion, Mark] = {}
 
     def bid(self) -> Bid:
         """Return the bid this body holds."""
@@ -280,7 +287,8 @@ class SelectionIn(Schema):
 
     model_config = _example(
         plan_id=SAMPLE_ID,
-        method="open_tender",
+        method="negotiation",
+        reason="仅一家单位具备承接条件",
         bids=[{"bidder_id": SAMPLE_ID, "score": "91.50", "conflict": ""}],
         operator_id=SAMPLE_ID,
     )
@@ -288,6 +296,24 @@ class SelectionIn(Schema):
     method: Method
     bids: Annotated[list[BidIn], Field(min_length=1, max_length=200)]
     operator_id: UUID
+    reason: Annotated[str, Field(max_length=500)] = ""
+    announced_on: date | None = None
+    weights: dict[Criterion, Weight] = {}
+
+    def draft(self) -> SelectionDraft:
+        """Return the selection this body holds."""
+        plain = self.model_dump(exclude={"bids"})
+        return SelectionDraft(**plain, bids=tuple(one.bid() for one in self.bids))
+
+
+class IndicatorIn(Schema):
+    """One agreed indicator of the yearly evaluation; weights sum to one."""
+
+    model_config = _example(key="security", name_zh="数据安全", name_en="Data security", weight="1")
+    key: Annotated[str, Field(pattern="^[a-z_]{1,40}$")]
+    name_zh: Annotated[str, Field(min_length=1, max_length=64)]
+    name_en: Annotated[str, Field(min_length=1, max_length=120)]
+    weight: Weight
 
 
 class AgreementIn(Schema):
@@ -301,6 +327,8 @@ class AgreementIn(Schema):
         valid_from="2025-07-01",
         valid_until="2030-07-01",
         revenue_shares={SAMPLE_ID: "1"},
+        decision_number="闽数〔2025〕9号",
+        decided_on="2025-06-20",
     )
     selection_id: UUID
     number: Annotated[str, Field(min_length=1, max_length=40)]
@@ -310,12 +338,18 @@ class AgreementIn(Schema):
     valid_until: date
     revenue_shares: dict[UUID, Decimal]
     long_term_reason: Annotated[str, Field(max_length=500)] = ""
+    decision_number: Annotated[str, Field(min_length=1, max_length=64)]
+    decided_on: date
+    indicators: Annotated[list[IndicatorIn], Field(max_length=30)] = []
+    pass_mark: Mark = PASS_MARK
+    renews_id: UUID | None = None
 
     def draft(self) -> AgreementDraft:
-        """Return the draft this body holds."""
-        plain = self.model_dump(exclude={"resource_ids", "revenue_shares"})
+        """Return the draft this body holds; without indicators the usual ones apply."""
+        plain = self.model_dump(exclude={"resource_ids", "revenue_shares", "indicators"})
         shares = {str(party): share for party, share in self.revenue_shares.items()}
-        return AgreementDraft(**plain, resource_ids=tuple(self.resource_ids), revenue_shares=shares)
+        agreed = tuple(Indicator(**one.model_dump()) for one in self.indicators) or DEFAULT_INDICATORS
+        return AgreementDraft(**plain, resource_ids=tuple(self.resource_ids), revenue_shares=shares, indicators=agreed)
 
 
 class FilingIn(Schema):

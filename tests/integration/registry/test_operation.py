@@ -15,8 +15,8 @@ from registry import queries, services
 from registry.models import Agreement, DataProduct, Plan, RevenueShare, Selection
 from registry.operation import ItemsIncomplete, SharesDoNotSum, TermEmpty, TermTooLong
 from registry.queries import NoSuch
-from registry.types import Bid, Role
-from tests.factories.registry import World, member, organisation, plan_draft, product_declaration
+from registry.types import Role
+from tests.factories.registry import World, member, organisation, product_declaration
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2025, 7, 7, 10, 0, tzinfo=SHANGHAI)
@@ -52,7 +52,7 @@ def test_an_agreement_is_concluded_filed_and_in_operation(world, resource_id):
     assert view.resource_ids == (resource_id,)
     assert view.revenue_shares == {str(world.operating): Decimal("0.700000"), str(world.agency): Decimal("0.300000")}
     kinds = [entry.kind for entry in ledger.trace(view.entry_id)]
-    assert kinds[-3:] == ["plan.adopted", "operator.selected", "agreement.concluded"]
+    assert kinds[-3:] == ["plan.filed", "operator.selected", "agreement.concluded"]
     assert "registration.coded" in kinds
     entry = ledger.entry(view.entry_id)
     assert entry.payload["revenue_shares"] == {str(world.operating): "0.7", str(world.agency): "0.3"}
@@ -88,40 +88,6 @@ def test_an_agreement_covers_planned_registered_resources_only(world, resource_i
     draft = world.agreement_draft(other, now=LATER)
     error = refused(services.ResourcesNotRegistered, services.conclude_agreement, draft=draft, actor=world.official)
     assert (error.names, error.law) == ("未规划资源", "发改数据规〔2025〕27号 第十六条")
-
-
-def test_a_plan_needs_its_items_and_decision(world, resource_id):
-    draft = plan_draft(resource_id, items={"name": "某方案"})
-    error = refused(ItemsIncomplete, services.adopt_plan, draft=draft, actor=world.official)
-    assert error.missing.startswith("必要性和可行性、")
-    draft = plan_draft(resource_id, decided_on=date(2025, 7, 8))
-    refused(services.DecisionMissing, services.adopt_plan, draft=draft, actor=world.official)
-    refused(RoleRequired, services.adopt_plan, draft=plan_draft(resource_id), actor=world.operator)
-
-
-def test_the_best_clean_bid_wins(world, resource_id):
-    rival = organisation("另一家运营公司")
-    plan_id = services.adopt_plan(draft=plan_draft(resource_id), actor=world.official, now=LATER)
-    low, high = Decimal("80.00"), Decimal("90.00")
-
-    def choose(bids):
-        return {
-            "plan_id": plan_id,
-            "method": "open_tender",
-            "bids": bids,
-            "operator_id": world.operating,
-            "actor": world.official,
-        }
-
-    mine = Bid(bidder_id=world.operating, score=low)
-    refused(services.BidRefused, services.select_operator, **choose((Bid(bidder_id=rival, score=high),)))
-    refused(services.BidRefused, services.select_operator, **choose((mine, Bid(bidder_id=rival, score=high))))
-    conflicted = Bid(bidder_id=world.operating, score=high, conflict="评审专家任职")
-    refused(services.BidRefused, services.select_operator, **choose((conflicted,)))
-    clean = choose((mine, Bid(bidder_id=rival, score=high, conflict="关联关系")))
-    services.select_operator(**clean, now=LATER)
-    refused(services.SelectedAlready, services.select_operator, **clean)
-    refused(services.UnknownWord, services.select_operator, **(clean | {"method": "lottery"}))
 
 
 def test_filing_is_the_data_authoritys_and_happens_once(world, resource_id):
