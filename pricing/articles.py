@@ -1,10 +1,41 @@
 """The clauses that pricing rests on, numbered as the documents number themselves, and which rule rests on which."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from kernel.law import Article
+
+_PARTS: Final = re.compile(r"(?P<article>.+?)[ ]*(?P<clause>\([^()]+\)|第.{1,3}款)?")
+
+
+class Change(StrEnum):
+    """What may become of a clause."""
+
+    ENACTED = "enacted"
+    AMENDED = "amended"
+    REPEALED = "repealed"
+
+
+class Standing(StrEnum):
+    """How a clause stands on a day."""
+
+    IN_FORCE = "in_force"
+    AMENDED = "amended"
+    REPEALED = "repealed"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeOfLaw:
+    """A clause made, amended or repealed from a day on."""
+
+    article: Article
+    change: Change
+
 
 S65: Final = "发改价格〔2025〕65号"
 S65_IN_FORCE: Final = date(2025, 3, 1)
@@ -80,11 +111,12 @@ RULES: Final[Mapping[str, tuple[Article, ...]]] = {
     "pricing.fees.check_under_ceiling": (PROCEDURE,),
     "pricing.fees.check_trial": (TRIAL,),
     "pricing.fees.is_free": (SCOPE,),
-    "pricing.quoting.quote": (SCOPE, PROCEDURE),
+    "pricing.quoting.quote": (SCOPE, PROCEDURE, AGREEMENT_PRICE),
     "pricing.units.check_unit": (CEILING, UNITS),
     "pricing.deviation.deviation": (DEVIATION,),
     "pricing.distribution.split": (SHARING,),
     "pricing.sharing.calculate": (SHARING,),
+    "pricing.split.calculate": (SHARING,),
     "pricing.valuation.calculate": (ASSETS,),
     "pricing.plans.check_price": (PROCEDURE, CEILING),
     "pricing.evidence.check": (ACCOUNTS,),
@@ -98,3 +130,34 @@ def rules_of(document: str, article: str | None = None) -> tuple[str, ...]:
         for rule, articles in RULES.items()
         if any(a.document == document and (article is None or a.article == article) for a in articles)
     )
+
+
+def parts(article: Article) -> tuple[str, str]:
+    """Return a clause's article and, where its number names one, its paragraph or item: ``三(一)`` as 三 and (一)."""
+    found = _PARTS.fullmatch(article.article)
+    if found is None:
+        return article.article, ""
+    return found["article"], found["clause"] or ""
+
+
+def standing(article: Article, changes: Sequence[ChangeOfLaw], *, on: date) -> tuple[Standing, date | None]:
+    """Return how a clause stands on a day, with the day of the change that made it so.
+
+    ``changes`` are those of this clause. The latest that applies decides; before any it is in force by its own days.
+    """
+    begun = [change for change in changes if change.article.valid_from <= on]
+    if begun:
+        last = max(begun, key=lambda change: change.article.valid_from)
+        over = not last.article.in_force(on)
+        names = {Change.ENACTED: Standing.IN_FORCE, Change.AMENDED: Standing.AMENDED}
+        state = Standing.REPEALED if over else names.get(last.change, Standing.REPEALED)
+        return state, last.article.valid_from
+    if on < article.valid_from:
+        return Standing.PENDING, article.valid_from
+    return (Standing.IN_FORCE, None) if article.in_force(on) else (Standing.REPEALED, article.valid_until)
+
+
+def of_clause(changes: Iterable[ChangeOfLaw], document: str, article: str) -> tuple[ChangeOfLaw, ...]:
+    """Return the changes of one clause, earliest first."""
+    mine = [one for one in changes if (one.article.document, one.article.article) == (document, article)]
+    return tuple(sorted(mine, key=lambda one: one.article.valid_from))

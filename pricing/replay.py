@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 import rfc8785
 
 from kernel.errors import InvalidInput
-from pricing import articles, ceilings, derivation, deviation, distribution, formula, quoting, sharing, valuation
+from pricing import articles, ceilings, derivation, deviation, distribution, formula, quoting, sharing, split, valuation
 from pricing.derivation import Node
 
 Calculation = Callable[[Mapping[str, Any]], Node]
@@ -24,6 +24,7 @@ CALCULATIONS: Final[Mapping[tuple[str, int], Calculation]] = {
     ("deviation", deviation.VERSION): deviation.calculate,
     ("distribution", distribution.VERSION): distribution.calculate,
     ("distribution", sharing.VERSION): sharing.calculate,
+    ("split", split.VERSION): split.calculate,
     ("valuation", valuation.VERSION): valuation.calculate,
 }
 LATEST: Final[Mapping[str, int]] = {name: max(v for n, v in CALCULATIONS if n == name) for name, _ in CALCULATIONS}

@@ -79,8 +79,12 @@ def write_unread(tariff: Tariff) -> list[dict[str, Any]]:
 
 
 def parse(text: str) -> list[dict[str, str]]:
-    """Return what people write, ``0.12`` or ``0:0.20, 1000:0.10``, as values for `read`."""
-    parts = [part.strip() for part in text.replace("，", ",").replace("：", ":").split(",") if part.strip()]
+    """Return what people write, ``0.12`` or tiers by comma or line ``0:0.20, 1000:0.10``, as values for `read`."""
+    parts = [
+        part.strip()
+        for part in text.replace("，", ",").replace("：", ":").replace("\n", ",").split(",")
+        if part.strip()
+    ]
     if len(parts) == 1 and ":" not in parts[0]:
         return [{"above": "0", "unit_price": parts[0]}]
     pairs = [part.partition(":") for part in parts]

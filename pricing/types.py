@@ -17,6 +17,8 @@ NOTHING: Final = Money(0)
 
 __all__ = [
     "ApplicationView",
+    "ArticleView",
+    "CeilingReport",
     "CeilingRequest",
     "CeilingView",
     "ChargingForm",
@@ -46,6 +48,36 @@ __all__ = [
     "Use",
     "ValuationView",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """A clause of a legal text as it stands on a day: ``state`` with the day of the change that made it so.
+
+    ``coming`` is the next change that was entered and its first day; ``rules`` are the names of what rests on it.
+    """
+
+    document: str
+    article: str
+    number: str
+    clause: str
+    title: str
+    valid_from: date
+    valid_until: date | None
+    state: str
+    since: date | None
+    coming: tuple[str, date] | None
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CeilingReport:
+    """The written report to both departments that went with ceilings, and how their slack was calculated."""
+
+    at: datetime
+    text_zh: str
+    text_en: str
+    derivation_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

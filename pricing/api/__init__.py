@@ -2,8 +2,9 @@
 
 from ninja import Router
 
-from pricing.api import procedure, surroundings
+from pricing.api import law, procedure, surroundings
 
 router = Router(tags=["pricing"])
 router.add_router("", procedure.router)
 router.add_router("", surroundings.router)
+router.add_router("", law.router)

@@ -1,5 +1,6 @@
 """Tables of pricing."""
 
+from pricing.models.articles import ArticleRow
 from pricing.models.costs import CostLine, CostSurvey, Evidence, RevenueDecision
 from pricing.models.derivations import Derivation
 from pricing.models.duties import Contact, Duty, FiledReport
@@ -12,6 +13,7 @@ from pricing.models.sharing import Distribution, Valuation
 
 __all__ = [
     "Application",
+    "ArticleRow",
     "Ceiling",
     "CeilingAct",
     "Contact",

@@ -18,6 +18,7 @@ class CeilingAct(models.Model):
     set_by = models.UUIDField()
     set_at = models.DateTimeField()
     report = models.TextField()
+    report_en = models.TextField(blank=True, default="")
     derivation = models.ForeignKey("pricing.Derivation", on_delete=models.PROTECT, related_name="+")
     entry_id = models.UUIDField(unique=True)
 

@@ -4,16 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from kernel.errors import DomainError
 from kernel.money import Money
 from pricing import figures, queries, services
 from pricing.forms import (
@@ -26,34 +22,11 @@ from pricing.forms import (
     ReasonForm,
     ScenarioForm,
 )
+from pricing.pages.acting import BOTH, Facts, act
 from pricing.pages.context import actor_of, asked, product_of, tariff_of
 from pricing.types import CeilingRequest
 from pricing.units import MEASURES
 from registry import queries as registry
-
-BOTH = require_http_methods(["GET", "HEAD", "POST"])
-Facts = list[tuple[str, object]]
-
-
-def _act(
-    request: HttpRequest,
-    form: forms.Form,
-    do: Callable[[dict[str, Any]], object],
-    *,
-    title: str,
-    facts: Facts,
-    back: str,
-) -> HttpResponse:
-    """Show the act and its form; on a valid POST do it and go back, or show the refusal."""
-    error = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            do(form.cleaned_data)
-            return redirect(back)
-        except DomainError as refused:
-            error = refused
-    context = {"title": title, "facts": facts, "form": form, "error": error, "back": back}
-    return render(request, "pricing/act.html", context, status=409 if error else 200)
 
 
 @login_required
@@ -62,7 +35,7 @@ def apply_for_pricing(request: HttpRequest, survey_id: UUID) -> HttpResponse:
     """Take the authorising body's written application."""
     actor, now = actor_of(request), timezone.now()
     view = queries.visible_survey(survey_id, actor=actor)
-    return _act(
+    return act(
         request,
         ApplicationForm(request.POST or None),
         lambda given: services.apply_for_pricing(
@@ -84,7 +57,7 @@ def adjust(request: HttpRequest, survey_id: UUID, number: int) -> HttpResponse:
     facts: Facts = [(_("Line"), number)]
     if line is not None:
         facts += [(_("Submitted"), line.submitted), (_("Remark"), line.line.note)]
-    return _act(
+    return act(
         request,
         AdjustmentForm(request.POST or None),
         lambda given: services.adjust_cost_line(
@@ -107,7 +80,7 @@ def concur(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     """Take the data authority's concurrence."""
     actor, now = actor_of(request), timezone.now()
     view = queries.decision(decision_id)
-    return _act(
+    return act(
         request,
         ConcurrenceForm(request.POST or None),
         lambda given: services.concur_permitted_revenue(
@@ -130,7 +103,7 @@ def withdraw(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     """Withdraw a proposal, or refuse to concur."""
     actor, now = actor_of(request), timezone.now()
     view = queries.decision(decision_id)
-    return _act(
+    return act(
         request,
         ReasonForm(request.POST or None),
         lambda given: services.withdraw_permitted_revenue(
@@ -163,7 +136,7 @@ def set_ceiling(request: HttpRequest, decision_id: UUID) -> HttpResponse:
         )
         return services.set_ceilings(decision_id=decision_id, ceilings=[wanted], actor=actor, now=now)
 
-    return _act(
+    return act(
         request,
         CeilingForm(request.POST or None, products=[(str(one.id), one.name_zh) for one in own]),
         do,
@@ -195,7 +168,7 @@ def set_fee(request: HttpRequest, product_id: UUID) -> HttpResponse:
         for one in ceilings
     ]
     back = reverse("pricing:product", args=[product_id])
-    return _act(request, FeeForm(request.POST or None), do, title=_("Set a fee"), facts=facts, back=back)
+    return act(request, FeeForm(request.POST or None), do, title=_("Set a fee"), facts=facts, back=back)
 
 
 @login_required
@@ -204,7 +177,7 @@ def declare(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Take a buyer's declaration of what it uses a product for."""
     actor, now = actor_of(request), timezone.now()
     product = registry.product(product_id)
-    return _act(
+    return act(
         request,
         ScenarioForm(request.POST or None),
         lambda given: services.declare_scenario(product_id=product_id, **given, actor=actor, now=now),
@@ -220,7 +193,7 @@ def confirm(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Take the agency's confirmation of a use."""
     actor, now = actor_of(request), timezone.now()
     facts = _use_facts(application_id)
-    return _act(
+    return act(
         request,
         ConfirmationForm(request.POST or None),
         lambda given: services.confirm_scenario(
@@ -241,7 +214,7 @@ def confirm(request: HttpRequest, application_id: UUID) -> HttpResponse:
 def refuse(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Take the agency's refusal of a use."""
     actor, now = actor_of(request), timezone.now()
-    return _act(
+    return act(
         request,
         ReasonForm(request.POST or None),
         lambda given: services.refuse_scenario(

@@ -82,6 +82,11 @@ def year_asked(request: HttpRequest, *, now: datetime) -> int:
     return int(given) if known else local_day(now).year
 
 
+def without_confirmation(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what a form holds without the confirmation by name."""
+    return {name: value for name, value in given.items() if name != "confirmed"}
+
+
 def tariff_of(text: str) -> Tariff:
     """Return the tariff that somebody wrote into a form; raise the rules' errors."""
     return tariff.read("price", tariff.parse(text))

@@ -12,13 +12,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.errors import DomainError
 from kernel.money import Money
-from pricing import figures, queries, replay, services, sheet, table
-from pricing.forms import DecisionForm, SurveyForm
+from pricing import figures, queries, services, sheet, table
+from pricing.forms import SurveyForm
 from pricing.pages.context import actor_of, cost_rows, fee_rows, product_of
-from pricing.types import RevenueTerms, SurveyView
+from pricing.types import SurveyView
 from registry import queries as registry
+from registry.limits import local_day
 from registry.types import Role
 
+DISCLOSING = frozenset({Role.IMPLEMENTING_AGENCY, Role.DATA_AUTHORITY, Role.AUTHORISING_BODY})
 EXAMPLE = (
     "head,use,amount,note\r\nplatform,industry,400000.00,\r\nstaff,industry,300000.00,\r\nstaff,public,50000.00,\r\n"
 )
@@ -128,7 +130,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     actor.require(
         Role.PRICING_AUTHORITY, Role.DATA_AUTHORITY, Role.AUTHORISING_BODY, Role.IMPLEMENTING_AGENCY, Role.REGULATOR
     )
-    own = actor.organisation_id
+    own, on = actor.organisation_id, local_day(timezone.now())
     uses = queries.applications(agency_id=own) if own else ()
     context = {
         "to_apply": queries.surveys(state="submitted"),
@@ -138,53 +140,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "uses": [(one, product_of(one.product_id)) for one in uses if one.state == "declared"],
         "duties": queries.duties(role=Role.AUTHORISING_BODY),
         "organisations": registry.organisations(),
+        "changed": [one for one in queries.article_list(on=on) if one.coming or one.state in ("amended", "repealed")],
+        "may_contact": not actor.roles.isdisjoint(DISCLOSING),
     }
     return render(request, "pricing/desk.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def decide(request: HttpRequest, survey_id: UUID) -> HttpResponse:
-    """Simulate and take the decision on permitted revenue: nothing is stored until it is taken."""
-    actor, now = actor_of(request), timezone.now()
-    actor.require(Role.PRICING_AUTHORITY)
-    view = queries.visible_survey(survey_id, actor=actor)
-    form = DecisionForm(request.POST or None)
-    error, simulated = None, None
-    if request.method == "POST" and form.is_valid():
-        try:
-            terms = _terms(form.cleaned_data)
-            simulated = queries.simulate(survey_id, terms, now=now)
-            if "decide" in request.POST:
-                decided = services.decide_permitted_revenue(
-                    survey_id=survey_id,
-                    terms=terms,
-                    assessment=form.cleaned_data["assessment"],
-                    actor=actor,
-                    now=now,
-                )
-                return redirect("pricing:decision", decided.id)
-        except DomainError as refused:
-            error = refused
-    context = {
-        "survey": view,
-        "operator": registry.organisation(view.operator_id),
-        "form": form,
-        "error": error,
-        "tree": simulated.result if isinstance(simulated, replay.Derived) else None,
-        "others": [one for one in queries.decisions() if one.operator_id != view.operator_id][:10],
-    }
-    return render(request, "pricing/decide.html", context, status=409 if error else 200)
-
-
-def _terms(given: dict[str, str]) -> RevenueTerms:
-    deducted = given["excess_deducted"].strip()
-    return RevenueTerms(
-        bond_yield=given["bond_yield"].strip(),
-        bond_yield_source=given["bond_yield_source"],
-        add_on=given["add_on"].strip(),
-        tax=Money.of(figures.yuan("tax", given["tax"].strip())),
-        tax_source=given["tax_source"],
-        previous_excess=Money.of(figures.yuan("previous_excess", given["previous_excess"].strip())),
-        excess_deducted=Money.of(figures.yuan("excess_deducted", deducted)) if deducted else None,
-    )

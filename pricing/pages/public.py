@@ -1,6 +1,8 @@
 """Pages for everyone: the fee list, a product's price, decisions, derivations, uses, and the yearly disclosure."""
 
 import csv
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kernel.errors import DomainError
-from pricing import figures, queries, services
+from pricing import figures, queries, services, tariff
 from pricing.fees import FeeKind
-from pricing.forms import CalculatorForm
+from pricing.forms import PLAN_KINDS, CalculatorForm
 from pricing.pages.context import actor_of, asked, fee_rows, product_of, tiers_in_words, year_asked
-from pricing.types import FeeView
+from pricing.plans import PlanKind
+from pricing.types import FeeView, PlanView
 from registry import queries as registry
 from registry.limits import local_day
 
@@ -60,7 +63,7 @@ def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
         "market": any(fee.kind is FeeKind.MARKET for fee in current),
         "ceilings": [(view, tiers_in_words(view.tiers)) for view in queries.ceilings(product_id, now=now)],
         "decisions": queries.fee_decisions(product_id, now=now),
-        "plans": queries.plans(product_id, now=now),
+        "plans": _plans(product_id, current, now=now),
         "promotions": queries.promotions(product_id, now=now),
         "valuations": queries.valuations(product_id),
         "history": fee_rows(queries.fee_history(product_id)),
@@ -71,6 +74,15 @@ def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
         "mine": known.operator_id == actor_of(request).organisation_id,
     }
     return render(request, "pricing/product.html", context)
+
+
+def _plans(product_id: UUID, current: tuple[FeeView, ...], *, now: datetime) -> list[tuple[PlanView, Any, Decimal]]:
+    """Return each plan with its kind in words and what its quantity costs at the fee."""
+    tiers = {(fee.form, fee.unit): fee.tiers for fee in current}
+    offered = [one for one in queries.plans(product_id, now=now) if (one.form, one.unit) in tiers]
+    return [
+        (one, PLAN_KINDS[PlanKind(one.kind)], tariff.charge(tiers[one.form, one.unit], one.quantity)) for one in offered
+    ]
 
 
 def _calculated(
@@ -151,7 +163,9 @@ def agreement(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
         "decision": effective,
         "decisions": queries.decisions(agreement_id=agreement_id),
         "reviews": queries.reviews(agreement_id=agreement_id),
-        "distributions": queries.distributions(agreement_id),
+        "distributions": [(one, product_of(one.product_id)) for one in queries.distributions(agreement_id)],
+        "offered": [one for one in registry.products(operator_id=known.operator_id) if one.agreement_id == known.id],
+        "may_share": actor_of(request).organisation_id in (known.operator_id, known.agency_id),
         "year": year,
         "years": range(local_day(timezone.now()).year, known.valid_from.year - 1, -1),
         "months": months,

@@ -4,10 +4,10 @@ import csv
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +16,7 @@ from kernel.errors import DomainError
 from pricing import evidence as evidence_rules
 from pricing import gateways, queries, services
 from pricing.forms import EvidenceForm, ParameterForm
-from pricing.pages.context import actor_of, year_asked
+from pricing.pages.context import actor_of, without_confirmation, year_asked
 from pricing.queries.access import OVERSEERS
 from pricing.types import Report
 from registry import queries as registry
@@ -25,7 +25,9 @@ from registry.types import Role
 BOTH = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _shown(request: HttpRequest, report: Report, *, name: str, back: str, may_file: bool = False) -> HttpResponse:
+def _shown(
+    request: HttpRequest, report: Report, *, name: str, back: str, extra: dict[str, Any] | None = None
+) -> HttpResponse:
     """Return a report in the form asked for: ``?as=csv``, ``?as=pdf``, or a page."""
     asked = request.GET.get("as", "")
     if asked == "csv":
@@ -37,8 +39,8 @@ def _shown(request: HttpRequest, report: Report, *, name: str, back: str, may_fi
         response = HttpResponse(_typeset(report), content_type="application/pdf")
         response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
         return response
-    context = {"report": report, "back": back, "may_file": may_file, "year": request.GET.get("year", "")}
-    return render(request, "pricing/report.html", context)
+    context = {"report": report, "back": back, "year": request.GET.get("year", "")}
+    return render(request, "pricing/report.html", context | (extra or {}))
 
 
 def _typeset(report: Report) -> bytes:
@@ -50,7 +52,7 @@ def _typeset(report: Report) -> bytes:
 def disclosure(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """Show what agency and operator disclose of an agreement, to everyone."""
     report = queries.disclosure(agreement_id, now=timezone.now())
-    return _shown(request, report, name="disclosure", back=str(agreement_id))
+    return _shown(request, report, name="disclosure", back=reverse("pricing:agreement", args=[agreement_id]))
 
 
 @login_required
@@ -67,7 +69,34 @@ def yearly(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     report = queries.yearly_report(agreement_id, year=year)
     filed = queries.filed_report(agreement_id, year=year)
     may_file = filed is None and Role.AUTHORISING_BODY in actor.roles
-    return _shown(request, report, name=f"report-{year}", back=str(agreement_id), may_file=may_file)
+    back = reverse("pricing:agreement", args=[agreement_id])
+    return _shown(request, report, name=f"report-{year}", back=back, extra={"may_file": may_file, "filed": filed})
+
+
+@require_safe
+def valuation(request: HttpRequest, valuation_id: UUID) -> HttpResponse:
+    """Show a product's valuation report: what it is for, each approach with its inputs, and the value."""
+    view = queries.valuation(valuation_id)
+    extra = {"tree": queries.derivation(view.derivation_id).tree, "derivation_id": view.derivation_id}
+    back = reverse("pricing:product", args=[view.product_id])
+    return _shown(request, queries.valuation_report(valuation_id), name="valuation", back=back, extra=extra)
+
+
+@require_safe
+def distribution(request: HttpRequest, distribution_id: UUID) -> HttpResponse:
+    """Show an amount as it was shared: each party's part, and how it came about."""
+    view = queries.distribution(distribution_id)
+    tree = queries.derivation(view.derivation_id).tree
+    resources = {one.code: one for one in map(registry.resource, registry.product(view.product_id).resource_ids)}
+    rows = [(resources.get(part["id"].removeprefix("share."), part), part) for part in tree["inputs"]]
+    context = {
+        "distribution": view,
+        "product": registry.product(view.product_id),
+        "agreement": registry.agreement(view.agreement_id),
+        "rows": rows,
+        "tree": tree,
+    }
+    return render(request, "pricing/distribution.html", context)
 
 
 @BOTH
@@ -78,16 +107,12 @@ def parameters(request: HttpRequest) -> HttpResponse:
     form = ParameterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.enter_parameter(**_without_name(form), actor=actor, now=timezone.now())
+            services.enter_parameter(**without_confirmation(form.cleaned_data), actor=actor, now=timezone.now())
             return redirect("pricing:parameters")
         except DomainError as refused:
             error = refused
     context = {"rows": queries.parameter_list(), "form": form if may_enter else None, "error": error}
     return render(request, "pricing/parameters.html", context, status=409 if error else 200)
-
-
-def _without_name(form: forms.Form) -> dict[str, Any]:
-    return {name: value for name, value in form.cleaned_data.items() if name != "confirmed"}
 
 
 @login_required

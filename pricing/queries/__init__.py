@@ -1,9 +1,19 @@
 """What pricing tells: prices in force, what something costs, decisions, surveys, and how each figure came about."""
 
 from pricing.queries.access import visible_derivation, visible_quote, visible_survey
-from pricing.queries.articles import Touched, touched_by
+from pricing.queries.appraisal import valuation_report
+from pricing.queries.articles import Touched, article_history, article_list, article_view, touched_by
 from pricing.queries.calculation import NoFee, Priced, UnitUnclear, fee_and_ceiling, price
-from pricing.queries.decisions import decision, decisions, effective_decision, fee_decisions, simulate, survey, surveys
+from pricing.queries.decisions import (
+    decision,
+    decisions,
+    effective_decision,
+    fee_decisions,
+    simulate,
+    simulate_add_ons,
+    survey,
+    surveys,
+)
 from pricing.queries.derivations import derivation, derivation_tree
 from pricing.queries.duties import contact, duties, filed_report, is_reviewed, report_day, to_review
 from pricing.queries.evidence import survey_evidence, visible_evidence
@@ -15,7 +25,7 @@ from pricing.queries.prices import ceiling, ceiling_reports, ceilings, fee_at, f
 from pricing.queries.quotes import application, applications, case_library, quote
 from pricing.queries.reports import as_rows, disclosure, yearly_report
 from pricing.queries.reviews import income_by_month, income_by_product, reviews
-from pricing.queries.sharing import distribution, distributions, valuations
+from pricing.queries.sharing import distribution, distributions, valuation, valuations
 
 __all__ = [
     "NoFee",
@@ -25,6 +35,9 @@ __all__ = [
     "UnitUnclear",
     "application",
     "applications",
+    "article_history",
+    "article_list",
+    "article_view",
     "as_rows",
     "case_library",
     "ceiling",
@@ -62,11 +75,14 @@ __all__ = [
     "report_day",
     "reviews",
     "simulate",
+    "simulate_add_ons",
     "survey",
     "survey_evidence",
     "surveys",
     "to_review",
     "touched_by",
+    "valuation",
+    "valuation_report",
     "valuations",
     "visible_derivation",
     "visible_evidence",

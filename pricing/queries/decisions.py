@@ -1,5 +1,6 @@
 """Cost surveys and decisions on permitted revenue as views."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -157,6 +158,18 @@ def percent_text(name: str, given: object) -> str:
     """Return a percentage as plain text; raise NotAFigure and its kin."""
     hundred = Decimal(100)
     return figures.text(figures.read(name, given, digits=4, minimum=-hundred, maximum=hundred))
+
+
+def simulate_add_ons(
+    survey_id: UUID, terms: RevenueTerms, *, now: datetime
+) -> tuple[tuple[Decimal, replay.Derived], ...]:
+    """Return (s, what it would come to) for every whole add-on from the floor to the cap in force."""
+    region, on = region_of(survey(survey_id).agreement_id), local_day(now)
+    floor, cap = (
+        rate_in_force(name, on=on, region=region).value for name in (parameters.ADD_ON_FLOOR, parameters.ADD_ON_CAP)
+    )
+    points = [Decimal(point) for point in range(int(floor), int(cap) + 1)]
+    return tuple((point, simulate(survey_id, replace(terms, add_on=figures.text(point)), now=now)) for point in points)
 
 
 def simulate(survey_id: UUID, terms: RevenueTerms, *, now: datetime) -> replay.Derived:

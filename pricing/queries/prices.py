@@ -10,7 +10,7 @@ from pricing import tariff
 from pricing.fees import FeeKind
 from pricing.models import Ceiling, CeilingAct, Fee
 from pricing.queries.found import row
-from pricing.types import CeilingView, FeeView
+from pricing.types import CeilingReport, CeilingView, FeeView
 from pricing.units import ChargingForm
 
 CEILINGS = Ceiling.objects.select_related("act__decision", "act__derivation")
@@ -67,10 +67,10 @@ def ceilings(product_id: UUID, *, now: datetime) -> tuple[CeilingView, ...]:
     return tuple(ceiling_view(item) for item in rows)
 
 
-def ceiling_reports(agreement_id: UUID) -> tuple[tuple[datetime, str, UUID], ...]:
-    """Return the written reports that went with an agreement's ceilings: moment, text, derivation; newest first."""
+def ceiling_reports(agreement_id: UUID) -> tuple[CeilingReport, ...]:
+    """Return the written reports that went with an agreement's ceilings, newest first."""
     rows = CeilingAct.objects.filter(agreement_id=agreement_id).select_related("derivation").order_by("-set_at")
-    return tuple((act.set_at, act.report, act.derivation.public_id) for act in rows)
+    return tuple(CeilingReport(act.set_at, act.report, act.report_en, act.derivation.public_id) for act in rows)
 
 
 def fees(product_id: UUID, *, now: datetime) -> tuple[FeeView, ...]:

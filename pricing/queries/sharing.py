@@ -53,6 +53,11 @@ def valuations(product_id: UUID) -> tuple[ValuationView, ...]:
     return tuple(valuation_view(item) for item in rows)
 
 
+def valuation(valuation_id: UUID) -> ValuationView:
+    """Return a valuation; raise NoSuch."""
+    return valuation_view(row(Valuation.objects.select_related("derivation"), valuation_id))
+
+
 def resource_or_none(some_id: UUID) -> ResourceView | None:
     """Return the raw resource of this id, or None where it is none."""
     try:

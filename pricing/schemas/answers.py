@@ -366,12 +366,14 @@ class ReviewOut(Schema):
 
 
 class TouchedOut(Schema):
-    """What rests on an article: rules, parameters, decisions in effect and fees in force."""
+    """What rests on an article: rules, refusals, parameters, decisions in effect, fees and plans in force."""
 
     rules: list[str]
+    refusals: list[str]
     parameters: list[str]
     decision_ids: list[UUID]
     fee_ids: list[UUID]
+    plan_ids: list[UUID]
 
     @classmethod
     def of(cls, touched: Touched) -> Self:
@@ -381,4 +383,6 @@ class TouchedOut(Schema):
             parameters=[rate.name for rate in touched.rates],
             decision_ids=[one.id for one in touched.decisions],
             fee_ids=[one.id for one in touched.fees],
+            plan_ids=[one.id for one in touched.plans],
+            refusals=list(touched.refusals),
         )

@@ -1,6 +1,8 @@
 """What may be done about prices. Every service writes its fact to the ledger in the same transaction."""
 
+from pricing.services.articles import ChangeDoesNotFit, enter_article
 from pricing.services.ceilings import DecisionNotEffective, set_ceilings
+from pricing.services.citation import CitationUnreadable
 from pricing.services.decisions import (
     AssessmentMissing,
     CycleTooLong,
@@ -26,7 +28,7 @@ from pricing.services.parameters import ParameterOverlaps, enter_parameter
 from pricing.services.plans import OfferUnclear, PlanEnded, end_plan, set_plan, set_promotion
 from pricing.services.quotes import TotalTooLarge, quote
 from pricing.services.scenarios import NotDeclarable, confirm_scenario, declare_scenario, refuse_scenario
-from pricing.services.sharing import NotTheProductsResources, share_revenue, value_product
+from pricing.services.sharing import NotTheProductsResources, share_fixed, share_revenue, value_product
 from pricing.services.surveys import (
     ReasonMissing,
     SurveyAlreadyDecided,
@@ -39,6 +41,8 @@ from pricing.services.surveys import (
 
 __all__ = [
     "AssessmentMissing",
+    "ChangeDoesNotFit",
+    "CitationUnreadable",
     "ContactIncomplete",
     "CycleTooLong",
     "DecisionNotEffective",
@@ -70,6 +74,7 @@ __all__ = [
     "decide_permitted_revenue",
     "declare_scenario",
     "end_plan",
+    "enter_article",
     "enter_parameter",
     "file_report",
     "quote",
@@ -83,6 +88,7 @@ __all__ = [
     "set_plan",
     "set_promotion",
     "set_trial_fee",
+    "share_fixed",
     "share_revenue",
     "state_contact",
     "submit_cost_survey",

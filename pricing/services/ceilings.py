@@ -74,12 +74,14 @@ def set_ceilings(
         "lines": [rules.write_line(line) for line in (*lines, *kept)],
     }
     derived = replay.derive("ceilings", arguments)
+    report, report_en = _report(decision, lines, derived, now=now)
     act = CeilingAct(
         decision=decision,
         agreement_id=decision.agreement_id,
         set_by=organisation_of(actor=actor),
         set_at=now,
-        report=_report(decision, lines, derived, now=now),
+        report=report,
+        report_en=report_en,
         derivation=keep(derived=derived, now=now),
     )
     rows = [_row(act, line, now=now) for line in lines]
@@ -194,23 +196,45 @@ def _told(item: Ceiling) -> Mapping[str, Any]:
 
 def _report(
     decision: RevenueDecision, lines: Sequence[rules.CeilingLine], derived: replay.Derived, *, now: datetime
-) -> str:
-    prices = [
-        f"{number}. {line.name}：{units.MEASURES[line.form].method_zh}，"
-        + "；".join(f"{figures.text(t.above)} 以上 {figures.price_text(t.unit_price)} {line.unit}" for t in line.tiers)
-        + f"；预计每户 {figures.text(line.expected_quantity)}，{figures.text(line.customers)} 户"
-        for number, line in enumerate(lines, start=1)
+) -> tuple[str, str]:
+    """Return the written report to both departments in Chinese and English."""
+    total, on = Money.rounded(decision.permitted_revenue), local_day(now).isoformat()
+    expected, slack = derived.result.find("expected_revenue").value, derived.result.value
+    zh = [
+        f"关于制定公共数据运营服务费上限收费标准的报告（{on}）",
+        "报：发展改革部门、数据管理部门",
+        f"依据 {articles.PROCEDURE}、{articles.CEILING}，在最高准许收入 {total} 范围内，制定上限收费标准如下：",
+        *(f"{number}. {_line_zh(line)}" for number, line in enumerate(lines, start=1)),
+        f"按上述上限预计收入 {expected} 元，余量 {slack} 元。",
     ]
-    total = Money.rounded(decision.permitted_revenue)
-    return "\n".join(
-        [
-            f"关于制定公共数据运营服务费上限收费标准的报告（{local_day(now).isoformat()}）",
-            "报：发展改革部门、数据管理部门",
-            f"依据 {articles.PROCEDURE}、{articles.CEILING}，在最高准许收入 {total} 范围内，制定上限收费标准如下：",
-            *prices,
-            f"按上述上限预计收入 {derived.result.find('expected_revenue').value} 元，余量 {derived.result.value} 元。",
-        ]
-    )
+    en = [
+        f"Report on the ceilings of the operation fee for public data ({on})",
+        "To the development and reform department and the data department",
+        f"Under {articles.PROCEDURE} and {articles.CEILING}, within the permitted revenue of {total}, they are:",
+        *(f"{number}. {_line_en(line)}" for number, line in enumerate(lines, start=1)),
+        f"At these ceilings {expected} yuan are expected, which leaves {slack} yuan.",
+    ]
+    return "\n".join(zh), "\n".join(en)
+
+
+def _line_zh(line: rules.CeilingLine) -> str:
+    unit, thing = line.unit, line.unit.partition("/")[2]
+    prices = [f"{figures.text(t.unit_price, decimals=2)} {unit}" for t in line.tiers]
+    if len(line.tiers) > 1:
+        starts = [f"{figures.text(t.above)} {thing}以上" for t in line.tiers]
+        prices = [f"{start} {price}" for start, price in zip(starts, prices, strict=True)]
+    expected = f"预计每户 {figures.text(line.expected_quantity)} {thing}，{figures.text(line.customers)} 户"
+    return f"{line.name}：{units.MEASURES[line.form].method_zh}，{'；'.join(prices)}；{expected}"
+
+
+def _line_en(line: rules.CeilingLine) -> str:
+    measure, name = units.MEASURES[line.form], registry.product(UUID(line.product)).name_en or line.name
+    unit = units.UNIT_NAMES.get(line.unit, line.unit)
+    prices = [f"{figures.text(t.unit_price, decimals=2)} {unit}" for t in line.tiers]
+    if len(line.tiers) > 1:
+        prices = [f"above {figures.text(t.above)} {price}" for t, price in zip(line.tiers, prices, strict=True)]
+    expected = f"{figures.text(line.expected_quantity)} expected of each of {figures.text(line.customers)} customers"
+    return f"{name}: {measure.method_en}, {'; '.join(prices)}; {expected}"
 
 
 def _end_overtaken_fee(ceiling: Ceiling, *, actor: Actor, now: datetime) -> None:

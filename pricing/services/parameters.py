@@ -15,6 +15,7 @@ from pricing import parameters as rules
 from pricing.models import ParameterRow
 from pricing.queries.parameters import parameter_view
 from pricing.services.acting import organisation_of
+from pricing.services.citation import check_citation
 from pricing.services.locks import one_at_a_time
 from pricing.services.surveys import ReasonMissing
 from pricing.types import ParameterView
@@ -54,13 +55,14 @@ def enter_parameter(
     """Enter a parameter in force from a day on, with the article and source it rests on; earlier rows stay.
 
     What has been calculated keeps the version it used. Raises RoleRequired, NotAParameter, LooserThanNational,
-    ParameterOverlaps, ReasonMissing, bad figures by name.
+    ParameterOverlaps, ReasonMissing, CitationUnreadable, bad figures by name.
     """
     actor.require(Role.PRICING_AUTHORITY, Role.DATA_AUTHORITY)
     figure, _ = rules.check_row(name, value, jurisdiction, on=valid_from, table=queries.parameter_table())
     words = {"document": document.strip(), "article": article.strip(), "source": source.strip()}
     if any(not 0 < len(text) <= LONGEST[field] for field, text in words.items()):
         raise ReasonMissing(what="document, article and source", what_zh="文件、条款和来源")
+    check_citation(document=words["document"], article=words["article"])
     one_at_a_time("parameter", name, jurisdiction)
     taken = ParameterRow.objects.filter(name=name, jurisdiction=jurisdiction, valid_from=valid_from).exists()
     if taken or (valid_until is not None and valid_until <= valid_from):

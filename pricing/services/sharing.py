@@ -65,6 +65,31 @@ def share_revenue(
     return distribution_view(item)
 
 
+@transaction.atomic
+def share_fixed(*, product_id: UUID, amount: Money, actor: Actor, now: datetime) -> DistributionView:
+    """Share an amount among the parties of the product's agreement by the shares it fixes (27号 第十四条).
+
+    Raises RoleRequired, OtherOrganisation, NoSharesFixed, SharesDoNotSum, CurrencyMismatch, bad figures.
+    """
+    actor.require(Role.OPERATOR, Role.IMPLEMENTING_AGENCY)
+    product = registry.product(product_id)
+    agreement = registry.agreement(product.agreement_id)
+    if actor.organisation_id != agreement.agency_id:
+        actor.require_organisation(agreement.operator_id)
+    parties = {party: registry.organisation(UUID(party)) for party in agreement.revenue_shares}
+    arguments = {
+        "product": str(product_id),
+        "agreement": str(agreement.id),
+        "amount": figures.yuan_text((Money(0) + amount).major),
+        "shares": {party: figures.text(share) for party, share in agreement.revenue_shares.items()},
+        "names": {party: {"zh": known.name_zh, "en": known.name_en} for party, known in parties.items()},
+    }
+    item = _distribution(product, amount, replay.derive("split", arguments), actor=actor, now=now)
+    item.entry_id = _tell(item, agreement.entry_id, actor=actor, now=now)
+    item.save()
+    return distribution_view(item)
+
+
 def _distribution(
     product: ProductView, amount: Money, derived: replay.Derived, *, actor: Actor, now: datetime
 ) -> Distribution:

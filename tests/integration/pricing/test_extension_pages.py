@@ -124,11 +124,17 @@ def test_no_chinese_font_is_said(market, monkeypatch):
 def test_parameters_are_shown_and_entered(market):
     assert "profit_add_on_cap" in page(Client(), "parameters")
     client, address = client_of(market.price_authority), reverse("pricing:parameters")
-    given = {"name": "profit_add_on_cap", "value": "7", "jurisdiction": "350000", "document": "闽1号", "article": "三"}
+    given = {
+        "name": "profit_add_on_cap",
+        "value": "7",
+        "jurisdiction": "350000",
+        "document": "闽发改价格〔2027〕1号",
+        "article": "第三条",
+    }
     given |= {"source": "公开文本", "valid_from": "2027-02-01", "confirmed": "on"}
     assert client.post(address, given).status_code == 409
     assert client.post(address, given | {"value": "5"}).status_code == 302
-    assert "闽1号" in page(Client(), "parameters")
+    assert "闽发改价格〔2027〕1号" in page(Client(), "parameters")
 
 
 def test_the_products_page_shows_plans(market):

@@ -1,17 +1,18 @@
-"""What people fill in on pricing's pages. Figures stay text until the rules read them."""
+"""What people fill in along the procedure, from survey to fee. Figures stay text until the rules read them."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from pricing.parameters import ENTERABLE
 from pricing.units import MEASURES, UNIT_NAMES, ChargingForm, Scenario
 
 LONG = forms.Textarea(attrs={"rows": 3})
 FIGURE = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 FORM_WORDS = {
     ChargingForm.PER_ITEM: _("per item"),
     ChargingForm.PER_CALL: _("per call"),
@@ -30,7 +31,13 @@ SCENARIO_WORDS = {
 
 def priced_by(pairs: Sequence[tuple[ChargingForm, str]]) -> list[tuple[str, Any]]:
     """Return the choices of form and unit for a list of prices."""
-    return [(f"{form}|{unit}", f"{FORM_WORDS[form]} · {unit}") for form, unit in pairs]
+    return [(f"{form}|{unit}", f"{FORM_WORDS[form]} · {unit_name(unit)}") for form, unit in pairs]
+
+
+def unit_name(unit: str) -> str:
+    """Return a unit such as 元/次 in the reader's language."""
+    chinese = (get_language() or "zh").startswith("zh")
+    return unit if chinese else UNIT_NAMES.get(unit, unit)
 
 
 def every_form() -> list[tuple[str, Any]]:
@@ -100,7 +107,7 @@ class ParameterForm(ConfirmForm):
     document = forms.CharField(label=pgettext_lazy("pricing", "Document"), max_length=80)
     article = forms.CharField(label=pgettext_lazy("pricing", "Article"), max_length=40)
     source = forms.CharField(label=pgettext_lazy("pricing", "Source"), max_length=400)
-    valid_from = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(label=_("First day"), widget=DAY)
     field_order = ["name", "value", "jurisdiction", "document", "article", "source", "valid_from", "confirmed"]
 
 
@@ -152,7 +159,7 @@ class DecisionForm(forms.Form):
 class ConcurrenceForm(ConfirmForm):
     """The cycle for which a decision takes effect."""
 
-    valid_from = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    valid_from = forms.DateField(label=_("First day"), widget=DAY, required=False)
     years = forms.IntegerField(label=_("Years"), min_value=1, max_value=10, initial=3)
     cycle_reason = forms.CharField(label=_("Reason for more than 3 years"), max_length=400, required=False)
     field_order = ["valid_from", "years", "cycle_reason", "confirmed"]
@@ -165,8 +172,8 @@ class PriceForm(forms.Form):
     price = forms.CharField(
         label=_("Price, yuan per unit"),
         max_length=2000,
-        widget=FIGURE,
-        help_text=_("One price such as 0.12, or cumulative tiers such as 0:0.20, 1000:0.10."),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("One price such as 0.12, or cumulative tiers, one to a line: 0:0.20, then 1000:0.10."),
     )
 
 
