@@ -9,6 +9,7 @@ from kernel.machine import Machine
 from ledger.journal import MACHINE as JOURNAL
 from marketplace.licence_flow import LICENCE
 from marketplace.order_flow import ORDER, PAYMENT
+from marketplace.subscription_flow import SUBSCRIPTION
 from privacy.workflow import LOOKUP, RUN
 from registry.workflow import AGREEMENT, REGISTRATION
 
@@ -18,6 +19,7 @@ MACHINES: Final[Mapping[str, Machine]] = {
     "order": ORDER,
     "payment": PAYMENT,
     "licence": LICENCE,
+    "subscription": SUBSCRIPTION,
     "query": RUN,
     "lookup": LOOKUP,
     "chain-transaction": JOURNAL,

@@ -93,6 +93,7 @@ _WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "general-4": ("一般数据 4 级", "General data, level 4"),
         "integer": ("整数", "Whole number"),
         "internal": ("内部", "Internal"),
+        "lapsed": ("已失效", "Lapsed"),
         "market": ("市场调节价", "Market price"),
         "proposed": ("拟定", "Proposed"),
         "public": ("公开", "Public"),

@@ -59,6 +59,13 @@ def _priced(fee: FeeView) -> str:
     return f"{in_language(measure.method_zh, measure.method_en)} · {price} {unit}"
 
 
+class PlanOrderForm(forms.Form):
+    """What a plan is bought for."""
+
+    scenario = forms.ChoiceField(label=_("Use"), choices=SCENARIOS, initial=Scenario.INDUSTRY)
+    confirmed = forms.BooleanField(label=_("I have checked the plan and its price and order it for my organisation."))
+
+
 class QuestionForm(forms.Form):
     """Dimensions, measures, filters and budget of a question, as the product's policy offers them."""
 

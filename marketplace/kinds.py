@@ -53,6 +53,10 @@ LICENCE_FACTS: Final = {
     event: _kind(f"licence.{fact}", licence=UUID_TEXT)
     for event, fact in (("expire", "expired"), ("suspend", "suspended"), ("resume", "resumed"), ("revoke", "revoked"))
 }
+SUBSCRIPTION_STARTED: Final = _kind(
+    "subscription.started", subscription=UUID_TEXT, product=UUID_TEXT, plan=UUID_TEXT, order=UUID_TEXT
+)
+SUBSCRIPTION_ENDED: Final = _kind("subscription.ended", subscription=UUID_TEXT, state=CODE, reason=CODE)
 SETTLEMENT_CLOSED: Final = _kind(
     "settlement.closed",
     **BOOKED,

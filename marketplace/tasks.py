@@ -109,10 +109,11 @@ def settle_payments() -> None:
 
 @shared_task(name="marketplace.expire")
 def expire() -> None:
-    """Expire unpaid orders and licences whose period is over, and close the month that ended."""
+    """Expire unpaid orders and licences whose period is over, renew subscriptions, and close the month that ended."""
     now = timezone.now()
     services.expire_orders(now=now)
     services.expire_licences(now=now)
+    services.renew_subscriptions(now=now)
     close_ended_month(now=now)
 
 

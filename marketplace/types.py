@@ -88,6 +88,28 @@ class OrderView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SubscriptionView:
+    """A standing order of a plan: its newest order, and the moment what is paid for ends (None before payment)."""
+
+    id: UUID
+    buyer_id: UUID
+    product_id: UUID
+    name_zh: str
+    name_en: str
+    plan_id: UUID
+    order_id: UUID
+    order_state: str
+    total: Money
+    periods: int
+    state: str
+    reason: str
+    started_at: datetime
+    ended_at: datetime | None
+    paid_until: datetime | None
+    entry_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentView:
     """One attempt to pay an order."""
 

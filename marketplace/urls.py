@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from marketplace.pages import catalogue, licences, orders, settlement, webhooks
+from marketplace.pages import catalogue, licences, orders, plans, settlement, webhooks
 
 app_name = "marketplace"
 urlpatterns: list[URLPattern] = [
     path("", catalogue.home, name="home"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("products/<uuid:product_id>/plans/<uuid:plan_id>/", plans.order_plan, name="order-plan"),
+    path("subscriptions/", plans.subscriptions, name="subscriptions"),
+    path("subscriptions/<uuid:subscription_id>/cancel/", plans.cancel, name="cancel-subscription"),
     path("products/<uuid:product_id>/", catalogue.product, name="product"),
     path("products/<uuid:product_id>/estimate", catalogue.estimate, name="estimate"),
     path("products/<uuid:product_id>/order", catalogue.order, name="place-order"),

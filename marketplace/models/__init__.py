@@ -4,6 +4,7 @@ from marketplace.models.books import Account, JournalEntry, JournalLine, Settlem
 from marketplace.models.licences import Licence, LicenceUse
 from marketplace.models.listings import Listing
 from marketplace.models.orders import Order, Payment, PaymentNotice, Refund
+from marketplace.models.subscriptions import Subscription
 
 __all__ = [
     "Account",
@@ -18,4 +19,5 @@ __all__ = [
     "Refund",
     "Settlement",
     "SettlementLine",
+    "Subscription",
 ]

@@ -34,6 +34,7 @@ class Order(models.Model):
     placed_by = models.BigIntegerField(null=True)
     expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+    renews = models.ForeignKey("marketplace.Licence", on_delete=models.PROTECT, null=True, related_name="+")
     entry_id = models.UUIDField(unique=True)
 
     class Meta:

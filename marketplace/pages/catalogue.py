@@ -111,6 +111,7 @@ def _product_context(request: HttpRequest, standing: Standing, listing: Any, for
         "fields": _fields(standing),
         "product": product,
         "form": form,
+        "plans": pricing.plans(product.id, now=timezone.now()),
         "may_order": Role.BUYER in actor_of(request).roles,
         "industry": INDUSTRY.get(product.industry),
         "product_type": _labels(PRODUCT_TYPE).get(product.product_type),

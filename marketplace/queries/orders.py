@@ -11,7 +11,7 @@ from marketplace import models
 from marketplace.order_flow import OPEN_PAYMENTS
 from marketplace.queries import views
 from marketplace.queries.found import NoSuchLicence, NoSuchOrder
-from marketplace.types import LicenceView, OrderView, PaymentView, RefundView, UseView
+from marketplace.types import LicenceView, OrderView, PaymentView, RefundView, SubscriptionView, UseView
 from registry.types import Role
 
 SEE_ALL: Final = frozenset({Role.REGULATOR, "system"})
@@ -62,6 +62,17 @@ def licences(*, actor: Actor, limit: int = MOST) -> tuple[LicenceView, ...]:
         own = Q(licensee_id=actor.organisation_id) | Q(order__listing__operator_id=actor.organisation_id)
         rows = rows.filter(own) if actor.organisation_id else rows.none()
     return tuple(views.licence(row) for row in rows[: min(limit, MOST)])
+
+
+def subscriptions(*, actor: Actor, limit: int = MOST) -> tuple[SubscriptionView, ...]:
+    """Return the newest subscriptions the actor may see."""
+    rows: QuerySet[models.Subscription] = models.Subscription.objects.select_related(
+        "order__listing", "order__licence", "order__renews"
+    ).order_by("-started_at")
+    if SEE_ALL.isdisjoint(actor.roles):
+        own = Q(buyer_id=actor.organisation_id) | Q(order__listing__operator_id=actor.organisation_id)
+        rows = rows.filter(own) if actor.organisation_id else rows.none()
+    return tuple(views.subscription(row) for row in rows[: min(limit, MOST)])
 
 
 def uses(licence_id: UUID, *, limit: int = MOST) -> tuple[UseView, ...]:

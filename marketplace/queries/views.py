@@ -10,6 +10,7 @@ from marketplace.types import (
     OrderView,
     PaymentView,
     RefundView,
+    SubscriptionView,
     UseView,
 )
 
@@ -102,6 +103,30 @@ def refund(row: models.Refund) -> RefundView:
         state=row.state,
         requested_at=row.requested_at,
         done_at=row.done_at,
+        entry_id=row.entry_id,
+    )
+
+
+def subscription(row: models.Subscription) -> SubscriptionView:
+    """Return the view of a subscription's row."""
+    order, listing = row.order, row.order.listing
+    paid = getattr(order, "licence", None) or order.renews
+    return SubscriptionView(
+        id=row.public_id,
+        buyer_id=row.buyer_id,
+        product_id=row.product_id,
+        name_zh=listing.name_zh,
+        name_en=listing.name_en,
+        plan_id=row.plan_id,
+        order_id=order.public_id,
+        order_state=order.state,
+        total=Money(order.total, order.currency),
+        periods=row.periods,
+        state=row.state,
+        reason=row.reason,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        paid_until=None if paid is None else paid.valid_until,
         entry_id=row.entry_id,
     )
 

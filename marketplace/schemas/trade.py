@@ -13,7 +13,10 @@ from pricing.units import ChargingForm, Scenario
 
 
 class PurchaseIn(Schema):
-    """What to quote or to order: ``unit`` is needed only where a form is priced in several."""
+    """What to quote or to order: ``unit`` is needed only where a form is priced in several.
+
+    A plan sells its own form and quantity, which are given with it.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -26,6 +29,7 @@ class PurchaseIn(Schema):
     quantity: Quantity
     scenario: Scenario = Scenario.INDUSTRY
     unit: Annotated[str, Field(max_length=12)] | None = None
+    plan_id: UUID | None = None
 
 
 class QuoteOut(Schema):
@@ -68,6 +72,37 @@ class OrderOut(Schema):
     paid_at: datetime | None
     entry_id: UUID
     licence_id: UUID | None
+
+
+class SubscriptionIn(Schema):
+    """A subscription plan of a product to keep ordering."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"product_id": EXAMPLE_ID, "plan_id": EXAMPLE_ID, "scenario": "industry"}},
+    )
+    product_id: UUID
+    plan_id: UUID
+    scenario: Scenario = Scenario.INDUSTRY
+
+
+class SubscriptionOut(Schema):
+    """A standing order of a plan: its newest order, and until when it is paid."""
+
+    id: UUID
+    buyer_id: UUID
+    product_id: UUID
+    plan_id: UUID
+    order_id: UUID
+    order_state: str
+    total: MoneyOut
+    periods: int
+    state: str
+    reason: str
+    started_at: datetime
+    ended_at: datetime | None
+    paid_until: datetime | None
+    entry_id: UUID
 
 
 class PaymentOut(Schema):

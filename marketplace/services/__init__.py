@@ -29,12 +29,23 @@ from marketplace.services.payments import (
 )
 from marketplace.services.refunds import NotRefundable, RefundTooLarge, record_refund, request_refund
 from marketplace.services.settlement import NothingToSettle, close_month
+from marketplace.services.subscriptions import (
+    AlreadySubscribed,
+    NoSuchSubscription,
+    NotASubscription,
+    cancel_subscription,
+    renew_subscriptions,
+    subscribe,
+)
 
 __all__ = [
     "AlreadyListed",
+    "AlreadySubscribed",
     "GateClosed",
     "LicenceNotActive",
     "NoSuchPayment",
+    "NoSuchSubscription",
+    "NotASubscription",
     "NotListed",
     "NotRefundable",
     "NothingToSettle",
@@ -47,6 +58,7 @@ __all__ = [
     "ask_query",
     "begin_payment",
     "cancel_order",
+    "cancel_subscription",
     "close_month",
     "expire_licences",
     "expire_orders",
@@ -58,11 +70,13 @@ __all__ = [
     "record_notice",
     "record_redirect",
     "record_refund",
+    "renew_subscriptions",
     "report_income",
     "request_refund",
     "resume_licence",
     "revoke_licence",
     "submit_lookup",
+    "subscribe",
     "suspend_licence",
     "withdraw_listing",
 ]

@@ -18,8 +18,12 @@ EXPIRY_BATCH = 200
 
 
 def issue(*, order: models.Order, refs: tuple[UUID, ...], actor: Actor, now: datetime) -> models.Licence:
-    """Issue the licence that an order bought, from ``now`` on, in the transaction that makes the order paid."""
-    granted = terms(form=ChargingForm(order.form), unit=order.unit, quantity=order.quantity, start=now)
+    """Issue the licence that an order bought, in the transaction that makes the order paid.
+
+    It begins at ``now``, or when the licence that it renews ends.
+    """
+    start = now if order.renews is None else max(now, order.renews.valid_until)
+    granted = terms(form=ChargingForm(order.form), unit=order.unit, quantity=order.quantity, start=start)
     public_id = uuid4()
     entry_id = ledger.append(
         kind=kinds.LICENCE_ISSUED,
@@ -29,7 +33,7 @@ def issue(*, order: models.Order, refs: tuple[UUID, ...], actor: Actor, now: dat
             "order": str(order.public_id),
             "product": str(order.product_id),
             "quota": granted.quota,
-            "valid_from": now.isoformat(),
+            "valid_from": start.isoformat(),
             "valid_until": granted.valid_until.isoformat(),
         },
         refs=refs,
@@ -44,7 +48,7 @@ def issue(*, order: models.Order, refs: tuple[UUID, ...], actor: Actor, now: dat
         licensee_id=order.buyer_id,
         product_id=order.product_id,
         quota=granted.quota,
-        valid_from=now,
+        valid_from=start,
         valid_until=granted.valid_until,
         state=LICENCE.initial,
         entry_id=entry_id,

@@ -49,6 +49,14 @@ class ScenarioNotConfirmed(Conflict):
     law = "发改价格〔2025〕65号 一"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Renewal:
+    """What an order carries on: the licence it follows, and until when it can be paid."""
+
+    licence_id: UUID
+    payable_until: datetime
+
+
 @transaction.atomic
 def quote_product(
     *,
@@ -59,6 +67,7 @@ def quote_product(
     actor: Actor,
     now: datetime,
     unit: str | None = None,
+    plan_id: UUID | None = None,
 ) -> QuoteView:
     """Return a binding quote, kept with its derivation, for a product that is listed and tradable.
 
@@ -73,6 +82,7 @@ def quote_product(
         quantity=quantity,
         scenario=Scenario(scenario),
         unit=unit,
+        plan_id=plan_id,
         actor=actor,
         now=now,
     )
@@ -90,19 +100,29 @@ def place_order(
     actor: Actor,
     now: datetime,
     unit: str | None = None,
+    plan_id: UUID | None = None,
+    renewal: Renewal | None = None,
 ) -> OrderView:
     """Place an order for a listed, tradable product at a fresh quote, and write ``order.placed``.
 
+    A plan sells its own quantity at its own price. An order can be paid for a day, a ``renewal`` as long as it says.
     A free order (public governance or public interest) is fulfilled at once. Raises RoleRequired, NotTradable,
     NotListed, ScenarioNotConfirmed, BadQuantity and what pricing refuses.
     """
     quote = quote_product(
-        product_id=product_id, form=form, quantity=quantity, scenario=scenario, unit=unit, actor=actor, now=now
+        product_id=product_id,
+        form=form,
+        quantity=quantity,
+        scenario=scenario,
+        unit=unit,
+        plan_id=plan_id,
+        actor=actor,
+        now=now,
     )
     product, listing = _on_offer(product_id, now)
     if quote.free and not quote.confirmed:
         raise ScenarioNotConfirmed()
-    order = _place(product=product, listing=listing, quote=quote, actor=actor, now=now)
+    order = _place(product=product, listing=listing, quote=quote, renewal=renewal, actor=actor, now=now)
     if order.total == 0:
         _give(order, actor=actor, now=now)
     return views.order(order)
@@ -123,7 +143,13 @@ def _on_offer(product_id: UUID, now: datetime) -> tuple[ProductView, models.List
 
 
 def _place(
-    *, product: ProductView, listing: models.Listing, quote: QuoteView, actor: Actor, now: datetime
+    *,
+    product: ProductView,
+    listing: models.Listing,
+    quote: QuoteView,
+    renewal: Renewal | None,
+    actor: Actor,
+    now: datetime,
 ) -> models.Order:
     public_id, buyer_id = uuid4(), _organisation(actor)
     order = models.Order.objects.create(
@@ -143,7 +169,8 @@ def _place(
         state=ORDER.initial,
         placed_at=now,
         placed_by=actor.user_id,
-        expires_at=now + TIME_TO_PAY,
+        expires_at=now + TIME_TO_PAY if renewal is None else renewal.payable_until,
+        renews=None if renewal is None else models.Licence.objects.get(public_id=renewal.licence_id),
         entry_id=_tell(
             public_id, quote, (listing.entry_id, product.coded_entry_id, quote.entry_id), actor=actor, now=now
         ),
