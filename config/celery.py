@@ -31,6 +31,7 @@ app.conf.update(
     beat_schedule={
         "seal": {"task": "ledger.seal", "schedule": 2.0, "options": {"expires": 4}},
         "anchor": {"task": "ledger.anchor", "schedule": 3.0, "options": {"expires": 6}},
+        "reconcile": {"task": "ledger.reconcile", "schedule": 300.0, "options": {"expires": 300}},
         "certificates": {"task": "registry.issue_certificates", "schedule": 5.0, "options": {"expires": 10}},
         "dispatch": {"task": "privacy.dispatch", "schedule": 1.0, "options": {"expires": 2}},
         "evaluate": {"task": "privacy.evaluate", "schedule": 1.0, "options": {"expires": 2}},

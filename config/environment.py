@@ -32,6 +32,9 @@ class Environment(BaseSettings):
     BROKER_URL: str
     CHAIN_URL: str
     CHAIN_ID: int = 31337
+    CHAIN_CONFIRMATIONS: int = 1
+    CHAIN_SNAPSHOT_BLOCKS: int = 500
+    CHAIN_EPOCH_BLOCKS: int = 20_000
     SECRET_KEY: str
     STRIPE_API_KEY: str
     STRIPE_API_BASE: str = ""
@@ -45,6 +48,9 @@ class Environment(BaseSettings):
     DATA_DIR: Path = ROOT / ".data"
     STATIC_ROOT: Path | None = None
     DEMONSTRATION: bool = False
+    SECOND_FACTOR: bool = False
+    EMAIL_URL: str = ""
+    EMAIL_FROM: str = "noreply@localhost"
     DEBUG: bool = False
 
     @classmethod

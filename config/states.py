@@ -75,6 +75,7 @@ _WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "overdue": ("已逾期", "Overdue"),
         "refused": ("已拒绝", "Refused"),
         "rejected": ("未通过", "Rejected"),
+        "replaced": ("已被替换", "Replaced"),
         "reverted": ("链上未执行", "Reverted"),
         "revoked": ("已撤销", "Revoked"),
     },

@@ -14,7 +14,7 @@ const settings = {
   optimizer: { enabled: true, runs: 200 },
   metadata: { bytecodeHash: "none" },
   outputSelection: {
-    "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "evm.methodIdentifiers"] },
+    "*": { "*": ["abi", "metadata", "storageLayout", "evm.bytecode.object", "evm.deployedBytecode.object", "evm.methodIdentifiers"] },
   },
 };
 
@@ -30,12 +30,14 @@ function build(name) {
   if (problems.length > 0) {
     throw new Error(problems.map((problem) => problem.formattedMessage).join("\n"));
   }
-  const { abi, evm } = output.contracts[file][name];
+  const { abi, evm, metadata, storageLayout } = output.contracts[file][name];
   const bytecode = `0x${evm.bytecode.object}`;
   const artifact = {
     contract: name,
     compiler: { name: "solc", version: solc.version(), input },
+    metadata: JSON.parse(metadata),
     abi,
+    storage: storageLayout.storage.map(({ label, slot, offset, type }) => ({ label, slot, offset, type })),
     methods: evm.methodIdentifiers,
     bytecode,
     deployedBytecode: `0x${evm.deployedBytecode.object}`,

@@ -10,22 +10,29 @@ from kernel.machine import Machine, table
 
 
 class TransactionState(StrEnum):
-    """Written to the journal, handed to a node, in a block, or in a block and refused by the contract."""
+    """Written to the journal, handed to a node, in a block, refused by the contract there, or never to be mined.
+
+    The last is one whose nonce another transaction of the same key has used up.
+    """
 
     PREPARED = "prepared"
     SENT = "sent"
     MINED = "mined"
     REVERTED = "reverted"
+    REPLACED = "replaced"
 
 
 class Purpose(StrEnum):
     """What a transaction does."""
 
     DEPLOY = "deploy"
+    CARRY = "carry"
     APPEND = "append"
+    CLOSE = "close"
 
 
 OPEN: Final = (TransactionState.PREPARED, TransactionState.SENT)
+LOST: Final = (TransactionState.REVERTED, TransactionState.REPLACED)
 MAX_BATCH: Final = 1000
 
 MACHINE: Final = Machine(
@@ -39,6 +46,9 @@ MACHINE: Final = Machine(
             (TransactionState.SENT, "mine", TransactionState.MINED, ""),
             (TransactionState.PREPARED, "revert", TransactionState.REVERTED, ""),
             (TransactionState.SENT, "revert", TransactionState.REVERTED, ""),
+            (TransactionState.SENT, "replace", TransactionState.REPLACED, ""),
+            (TransactionState.MINED, "drop", TransactionState.SENT, ""),
+            (TransactionState.REVERTED, "drop", TransactionState.SENT, ""),
         ]
     ),
 )

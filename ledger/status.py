@@ -54,3 +54,13 @@ def said(subject: str, state: str, valid_until: date | None) -> dict[str, str | 
 def day_number(day: date | None) -> int:
     """Return a day as the chain holds it: yyyymmdd, 0 for none."""
     return 0 if day is None else day.year * 10_000 + day.month * 100 + day.day
+
+
+def day_of(number: int) -> date | None:
+    """Return the day the chain holds as yyyymmdd; None for 0. Raise ValueError when it is no day."""
+    return date(number // 10_000, number // 100 % 100, number % 100) if number else None
+
+
+def state_of(code: int) -> str:
+    """Return the word for a code of the chain; one that none stands for is told as it is."""
+    return STATES[code - 1] if 0 < code <= len(STATES) else f"state {code}"

@@ -16,6 +16,7 @@ from ledger.constraints import free_places
 __all__ = [
     "AnchorView",
     "CosignatureView",
+    "ChainStatusView",
     "EntryKind",
     "EntryState",
     "EntryView",
@@ -215,12 +216,26 @@ class JournalRow:
 
     tx_hash: str
     raw: bytes
+    sender: str
     nonce: int
     purpose: str
     block_time: int
     state: str
     block_number: int | None
     block_hash: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainStatusView:
+    """A status as the contract on the chain holds it: ``index`` is the leaf that says so, ``contract`` the address."""
+
+    id: bytes
+    subject: str
+    state: str
+    valid_until: date | None
+    index: int
+    chain_id: int
+    contract: str
 
 
 @dataclass(frozen=True, kw_only=True)

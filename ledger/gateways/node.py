@@ -12,14 +12,17 @@ from typing import Any, Final, Protocol
 
 from requests.exceptions import RequestException
 from web3 import HTTPProvider, Web3
-from web3.exceptions import TransactionNotFound, Web3Exception, Web3RPCError
-from web3.types import RPCEndpoint
+from web3.exceptions import Web3Exception
+from web3.types import RPCEndpoint, RPCResponse
 
 from kernel.errors import Conflict, Unavailable
-from ledger.types import Mined
+from ledger.calldata import CLOSED, PAUSED, ROOT, SIZE, WORD, WRITER, ChainStatus, status_call, told_status
+from ledger.types import JournalRow, Mined
 
 ARTIFACT: Final = Path(__file__).resolve().parents[2] / "contracts" / "artifacts" / "TransparencyLog.json"
 SECONDS_TO_ANSWER: Final = 15
+MOST_BEGINNINGS: Final = 1000
+SECONDS_FOR_STATE: Final = 180  # a hundred thousand transactions are some hundred megabytes
 
 
 @dataclass(eq=False, kw_only=True)
@@ -55,6 +58,32 @@ class SubmissionRefused(Conflict):
     reason: str
 
 
+@dataclass(eq=False, kw_only=True)
+class TransactionReplaced(Conflict):
+    """Another transaction of the key was mined with this one's nonce: it can never be mined itself."""
+
+    code = "ledger.transaction_replaced"
+    zh = "交易 {tx_hash} 的序号 {nonce} 已被同一账户的另一笔交易占用。"
+    en = "Another transaction of the same account took nonce {nonce} of {tx_hash}."
+    tx_hash: str
+    nonce: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractState:
+    """The log contract at one moment: size and root of its tree, who may write, and whether it takes anything."""
+
+    size: int
+    root: bytes
+    writer: str
+    paused: bool
+    closed: bool
+
+    def takes_from(self, sender: str) -> bool:
+        """Return whether it would take a batch from an account (0x-hex)."""
+        return not self.paused and not self.closed and self.writer == sender.lower()
+
+
 class Chain(Protocol):
     """What the log needs of a chain."""
 
@@ -65,14 +94,20 @@ class Chain(Protocol):
     def check(self, chain_id: int) -> None:
         """Raise WrongChain or ChainUnavailable unless the node is of this chain."""
 
-    def submit(self, raw: bytes, tx_hash: str, block_time: int) -> Mined | None:
-        """Send these bytes, once or again; return how they were mined, or None while they wait."""
+    def chain_id(self) -> int:
+        """Return the id of the chain the node is of."""
 
-    def head(self, address: str) -> tuple[int, bytes] | None:
-        """Return size and root of the log contract at an address, or None where there is none."""
+    def submit(self, row: JournalRow) -> Mined | None:
+        """Send a journalled transaction, once or again; return how it was mined, or None while it waits."""
 
-    def accepts(self, address: str, sender: str) -> bool:
-        """Return whether the log contract is not paused and has ``sender`` as its writer."""
+    def mined(self, tx_hash: str) -> Mined | None:
+        """Return how a transaction was mined, or None when it stands in no block."""
+
+    def contract(self, address: str) -> ContractState | None:
+        """Return the state of the log contract at an address, or None where there is none."""
+
+    def status(self, address: str, status_id: bytes) -> ChainStatus:
+        """Return a status as the log contract at an address holds it."""
 
     def nonce(self, address: str) -> int:
         """Return how many transactions an account has sent."""
@@ -82,6 +117,15 @@ class Chain(Protocol):
 
     def block_hash(self, number: int) -> str | None:
         """Return a block's hash (0x-hex), or None when there is no such block."""
+
+    def start_over(self, chain_id: int) -> None:
+        """Take an embedded node back to the first block, as the chain of this id."""
+
+    def dump(self) -> bytes:
+        """Return an embedded node's whole state."""
+
+    def load(self, state: bytes) -> None:
+        """Give an embedded node that has just started over a state that was dumped."""
 
 
 @lru_cache(maxsize=1)
@@ -94,106 +138,172 @@ def artifact() -> dict[str, Any]:
 class Web3Chain:
     """A Chain behind a JSON-RPC address."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, embedded: bool | None = None, confirmations: int = 1) -> None:
+        """Reach a node; ``embedded`` says whether we mine its blocks, None asks the node whether it is anvil.
+
+        On a chain that is not ours a transaction counts as mined under ``confirmations`` blocks, its own included.
+        """
         self.url = url
+        self.confirmations = confirmations
+        self._told = embedded
         self._web3 = Web3(HTTPProvider(url, request_kwargs={"timeout": SECONDS_TO_ANSWER}))
+        self._patient = Web3(HTTPProvider(url, request_kwargs={"timeout": SECONDS_FOR_STATE}))
 
     @cached_property
     def embedded(self) -> bool:
         """Whether the node is anvil, which mines when it is told to."""
+        if self._told is not None:
+            return self._told
         with self._answering():
             return str(self._web3.client_version).lower().startswith("anvil")
 
     def check(self, chain_id: int) -> None:
         """Raise WrongChain or ChainUnavailable unless the node is of this chain."""
-        with self._answering():
-            found = int(self._web3.eth.chain_id)
+        found = self.chain_id()
         if found != chain_id:
             raise WrongChain(expected=chain_id, found=found)
 
-    def submit(self, raw: bytes, tx_hash: str, block_time: int) -> Mined | None:
-        """Send these bytes, once or again; return how they were mined, or None while they wait.
+    def chain_id(self) -> int:
+        """Return the id of the chain the node is of."""
+        return self._number("eth_chainId")
 
-        On an embedded node a block with this time (Unix seconds) is mined for them alone. Raises SubmissionRefused, and
-        ChainUnavailable when an embedded node was wiped and not yet restored.
+    def submit(self, row: JournalRow) -> Mined | None:
+        """Send a journalled transaction, once or again; return how it was mined, or None while it waits.
+
+        On an embedded node a block with the row's time is mined for it alone. Raises SubmissionRefused,
+        TransactionReplaced, and ChainUnavailable when an embedded node was wiped and not yet restored.
         """
-        if self.embedded:
-            self._request("anvil_dropAllTransactions")
-        refusal = self._send(raw)
-        mined = self._receipt(tx_hash)
-        if mined is not None:
-            return mined
-        pending = self._request("eth_getTransactionByHash", tx_hash)
-        if refusal and pending is None:
-            raise SubmissionRefused(tx_hash=tx_hash, reason=refusal)
-        if self.embedded:
-            if self.nonce(pending["from"]) != int(pending["nonce"], 16):
-                raise ChainUnavailable(url=self.url, reason="it lacks earlier transactions of the journal")
-            self._request("evm_setNextBlockTimestamp", block_time)
-            self._request("evm_mine")
-            mined = self._receipt(tx_hash)
+        return self._mine(row) if self.embedded else self._hand_in(row)
+
+    def _mine(self, row: JournalRow) -> Mined | None:
+        sent = self.nonce(row.sender)
+        if sent > row.nonce:
+            return self._done(row)
+        if sent < row.nonce:
+            raise ChainUnavailable(url=self.url, reason="it lacks earlier transactions of the journal")
+        self._request("anvil_dropAllTransactions")
+        refusal = self._send(row.raw)
+        if refusal:
+            raise SubmissionRefused(tx_hash=row.tx_hash, reason=refusal)
+        self._request("evm_setNextBlockTimestamp", row.block_time)
+        self._request("evm_mine")
+        return self.mined(row.tx_hash)
+
+    def _hand_in(self, row: JournalRow) -> Mined | None:
+        if self.mined(row.tx_hash) is None:
+            refusal = self._send(row.raw)
+            if refusal and self._request("eth_getTransactionByHash", row.tx_hash) is None:
+                if self.nonce(row.sender) <= row.nonce:
+                    raise SubmissionRefused(tx_hash=row.tx_hash, reason=refusal)
+                self._done(row)
+        mined = self.mined(row.tx_hash)
+        if mined is None or self.block_number() - mined.block_number + 1 < self.confirmations:
+            return None
         return mined
 
-    def head(self, address: str) -> tuple[int, bytes] | None:
-        """Return size and root of the log contract at an address, or None where there is none."""
-        with self._answering():
-            checksummed = Web3.to_checksum_address(address)
-            if not self._web3.eth.get_code(checksummed):
-                return None
-            functions = self._web3.eth.contract(checksummed, abi=artifact()["abi"]).functions
-            block = self._web3.eth.block_number
-            size = functions.size().call(block_identifier=block)
-            return int(size), bytes(functions.root().call(block_identifier=block))
+    def _done(self, row: JournalRow) -> Mined:
+        """The receipt of a transaction whose nonce is used up."""
+        mined = self.mined(row.tx_hash)
+        if mined is None:
+            raise TransactionReplaced(tx_hash=row.tx_hash, nonce=row.nonce)
+        return mined
 
-    def accepts(self, address: str, sender: str) -> bool:
-        """Return whether the log contract is not paused and has ``sender`` as its writer."""
-        with self._answering():
-            functions = self._web3.eth.contract(Web3.to_checksum_address(address), abi=artifact()["abi"]).functions
-            return not functions.paused().call() and functions.writer().call() == sender
+    def contract(self, address: str) -> ContractState | None:
+        """Return the state of the log contract at an address, or None where there is none; all of one block."""
+        block = hex(self.block_number())
+        words = [self._call(address, question, block) for question in (SIZE, ROOT, WRITER, PAUSED, CLOSED)]
+        if len(words[0]) != WORD:
+            return None
+        size, root, writer, paused, closed = words
+        return ContractState(
+            size=int.from_bytes(size, "big"),
+            root=root,
+            writer=f"0x{writer[-20:].hex()}",
+            paused=any(paused),
+            closed=any(closed),
+        )
+
+    def status(self, address: str, status_id: bytes) -> ChainStatus:
+        """Return a status as the log contract at an address holds it; raise ChainUnavailable where there is none."""
+        try:
+            return told_status(status_id, self._call(address, status_call(status_id), "latest"))
+        except ValueError as error:
+            raise ChainUnavailable(url=self.url, reason=str(error)) from error
 
     def nonce(self, address: str) -> int:
         """Return how many transactions an account has sent."""
-        with self._answering():
-            return int(self._web3.eth.get_transaction_count(Web3.to_checksum_address(address)))
+        return self._number("eth_getTransactionCount", address, "latest")
 
     def block_number(self) -> int:
         """Return the number of the newest block."""
-        with self._answering():
-            return int(self._web3.eth.block_number)
+        return self._number("eth_blockNumber")
 
     def block_hash(self, number: int) -> str | None:
         """Return a block's hash (0x-hex), or None when there is no such block."""
         block = self._request("eth_getBlockByNumber", hex(number), False)
         return None if block is None else str(block["hash"])
 
-    def _send(self, raw: bytes) -> str:
-        """Send raw bytes; return why the node did not take them ("already known", "nonce too low"…), or nothing."""
-        try:
-            with self._answering():
-                self._web3.eth.send_raw_transaction(raw)
-        except Web3RPCError as error:
-            return str(error)
-        return ""
+    def start_over(self, chain_id: int) -> None:
+        """Take an embedded node back to the first block, as the chain of this id.
 
-    def _receipt(self, tx_hash: str) -> Mined | None:
-        try:
-            with self._answering():
-                receipt = self._web3.eth.get_transaction_receipt(tx_hash)  # type: ignore[arg-type]  # 0x-hex is taken
-        except TransactionNotFound:
+        Raises ChainUnavailable when the node does not remember its beginning: then it has to be restarted.
+        """
+        if self.block_number() > 0:
+            self._return_to_the_beginning()
+        self._request("evm_snapshot")  # so that there is a way back
+        if self.chain_id() != chain_id:
+            self._request("anvil_setChainId", chain_id)
+
+    def _return_to_the_beginning(self) -> None:
+        for number in range(MOST_BEGINNINGS):  # each return uses a snapshot up
+            if self._request("evm_revert", hex(number)) and self.block_number() == 0:
+                return
+        raise ChainUnavailable(url=self.url, reason="it has to be restarted to begin anew")
+
+    def dump(self) -> bytes:
+        """Return an embedded node's whole state, blocks and transactions included."""
+        return bytes.fromhex(str(self._request("anvil_dumpState", patiently=True)).removeprefix("0x"))
+
+    def load(self, state: bytes) -> None:
+        """Give an embedded node that has just started over a state that was dumped."""
+        self._request("anvil_loadState", f"0x{state.hex()}", patiently=True)
+
+    def mined(self, tx_hash: str) -> Mined | None:
+        """Return how a transaction was mined, or None when it stands in no block."""
+        receipt = self._request("eth_getTransactionReceipt", tx_hash)
+        if receipt is None:
             return None
         return Mined(
-            block_number=receipt["blockNumber"],
-            block_hash=f"0x{receipt['blockHash'].hex()}",
-            gas_used=receipt["gasUsed"],
-            succeeded=receipt["status"] == 1,
+            block_number=int(receipt["blockNumber"], 16),
+            block_hash=str(receipt["blockHash"]),
+            gas_used=int(receipt["gasUsed"], 16),
+            succeeded=int(receipt["status"], 16) == 1,
         )
 
-    def _request(self, method: str, *parameters: object) -> Any:
-        with self._answering():
-            answer = self._web3.provider.make_request(RPCEndpoint(method), list(parameters))
+    def _send(self, raw: bytes) -> str:
+        """Send raw bytes; return why the node did not take them ("already known", "nonce too low"…), or nothing."""
+        answer = self._asked("eth_sendRawTransaction", f"0x{raw.hex()}")
+        return str(answer["error"]) if "error" in answer else ""
+
+    def _call(self, address: str, data: bytes, block: str) -> bytes:
+        answer = self._asked("eth_call", {"to": address, "data": f"0x{data.hex()}"}, block)
+        if "error" in answer:  # another contract's refusal, or code that is none
+            return b""
+        return bytes.fromhex(str(answer["result"]).removeprefix("0x"))
+
+    def _number(self, method: str, *parameters: object) -> int:
+        return int(str(self._request(method, *parameters)), 16)
+
+    def _request(self, method: str, *parameters: object, patiently: bool = False) -> Any:
+        answer = self._asked(method, *parameters, patiently=patiently)
         if "error" in answer:
             raise ChainUnavailable(url=self.url, reason=f"{method}: {answer['error']}")
         return answer.get("result")
+
+    def _asked(self, method: str, *parameters: object, patiently: bool = False) -> RPCResponse:
+        provider = (self._patient if patiently else self._web3).provider
+        with self._answering():
+            return provider.make_request(RPCEndpoint(method), list(parameters))
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
@@ -201,7 +311,5 @@ class Web3Chain:
             yield
         except RequestException as error:
             raise ChainUnavailable(url=self.url, reason=type(error).__name__) from error
-        except (Web3RPCError, TransactionNotFound):
-            raise
-        except Web3Exception as error:
-            raise ChainUnavailable(url=self.url, reason=str(error)) from error
+        except (Web3Exception, ValueError) as error:
+            raise ChainUnavailable(url=self.url, reason=str(error)[:200]) from error

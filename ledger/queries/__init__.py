@@ -11,8 +11,9 @@ from ledger.queries.heads import (
     heads,
     heads_between,
     lag,
-    verifier_key,
 )
+from ledger.queries.journal import stops
+from ledger.queries.keys import keys_at, verifier_key, verifier_keys
 from ledger.queries.proofs import NoSuchProof, NotSealed, consistency, receipt, tlog_proof
 from ledger.queries.standing import status, statuses
 from ledger.queries.tree import TreeDamaged
@@ -32,16 +33,19 @@ __all__ = [
     "head",
     "heads",
     "heads_between",
+    "keys_at",
     "lag",
     "latest",
     "receipt",
     "references",
     "status",
     "statuses",
+    "stops",
     "supported",
     "tlog_proof",
     "trace",
     "verifier_key",
+    "verifier_keys",
     "witnessed_size",
     "witnesses",
 ]

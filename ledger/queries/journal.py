@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
-from ledger.journal import OPEN
-from ledger.models import Batch, ChainTransaction, LogContract
-from ledger.types import JournalRow
+from collections.abc import Iterator
+from typing import Final
+
+from ledger.journal import LOST, OPEN, Purpose, TransactionState
+from ledger.models import Batch, ChainSnapshot, ChainTransaction, LogContract, Stop
+from ledger.types import JournalRow, SnapshotView, StopView
+
+MOST_AT_ONCE: Final = 50  # rows of some hundred kilobytes
 
 
-def journal(*, chain_id: int) -> list[JournalRow]:
-    """Return every transaction of a chain in the order it was, or will be, mined."""
-    return [row_view(row) for row in ChainTransaction.objects.filter(chain_id=chain_id).order_by("pk")]
+def journal(*, chain_id: int, after_block: int = 0) -> Iterator[JournalRow]:
+    """Yield every transaction of a chain in the order it was, or will be, mined, those of later blocks only.
+
+    Transactions that can never be mined, for another of the key took their nonce, are left out.
+    """
+    rows = ChainTransaction.objects.filter(chain_id=chain_id).exclude(state=TransactionState.REPLACED)
+    if after_block:
+        rows = rows.exclude(block_number__lte=after_block)
+    place = 0
+    while part := rows.filter(pk__gt=place).order_by("pk")[:MOST_AT_ONCE]:
+        for row in part:
+            place = row.pk
+            yield row_view(row)
+
+
+def journalled(*, chain_id: int) -> int:
+    """Return how many transactions a chain has, or will have, of this journal."""
+    rows = ChainTransaction.objects.filter(chain_id=chain_id)
+    return rows.exclude(state=TransactionState.REPLACED).count()
+
+
+def in_block(*, chain_id: int, number: int) -> JournalRow | None:
+    """Return the transaction that stands in a block, or None."""
+    row = ChainTransaction.objects.filter(chain_id=chain_id, block_number=number).order_by("pk").first()
+    return None if row is None else row_view(row)
+
+
+def last_mined(*, chain_id: int, limit: int) -> list[JournalRow]:
+    """Return the last transactions known to be in a block, newest first."""
+    rows = ChainTransaction.objects.filter(chain_id=chain_id, block_number__isnull=False)
+    return [row_view(row) for row in rows.order_by("-pk")[:limit]]
 
 
 def open_row(*, chain_id: int) -> JournalRow | None:
-    """Return the transaction that is written but not known to be mined, if there is one."""
+    """Return the transaction that is written but not known to be mined, if there is one: the first of them."""
     row = ChainTransaction.objects.filter(chain_id=chain_id, state__in=OPEN).order_by("pk").first()
     return None if row is None else row_view(row)
 
@@ -23,10 +56,50 @@ def contract_on(*, chain_id: int) -> LogContract | None:
     return LogContract.objects.select_related("deployment").filter(chain_id=chain_id).order_by("-pk").first()
 
 
+def newest_contract() -> LogContract | None:
+    """Return the newest log contract that was not lost, whatever its chain."""
+    contracts = LogContract.objects.select_related("deployment").exclude(deployment__state__in=LOST)
+    return contracts.order_by("-pk").first()
+
+
+def present_chain(home: int) -> tuple[int, int]:
+    """Return id and epoch of the chain the log is on, where ``home`` is the configured one.
+
+    An embedded node starts a chain of its own for each epoch, numbered on from ``home``.
+    """
+    contract = newest_contract()
+    if contract is None or contract.chain_id - contract.epoch != home:
+        return home, 0
+    return contract.chain_id, contract.epoch
+
+
+def ending(contract: LogContract) -> bool:
+    """Return whether the end of a contract is written in the journal, sent or not."""
+    rows = ChainTransaction.objects.filter(chain_id=contract.chain_id, purpose=Purpose.CLOSE)
+    return rows.filter(pk__gt=contract.deployment_id).exclude(state__in=LOST).exists()
+
+
 def open_batch_size(*, chain_id: int) -> int | None:
     """Return the size the log contract will have when the open transaction is mined, if it is a batch."""
     sizes = Batch.objects.filter(transaction__chain_id=chain_id, transaction__state__in=OPEN)
-    return sizes.values_list("head_id", flat=True).first()
+    return sizes.order_by("pk").values_list("head_id", flat=True).first()
+
+
+def snapshots(*, chain_id: int) -> list[SnapshotView]:
+    """Return the snapshots that were taken of an embedded chain, newest first."""
+    rows = ChainSnapshot.objects.filter(chain_id=chain_id).order_by("-block_number", "-pk")
+    return [
+        SnapshotView(block_number=row.block_number, block_hash=row.block_hash, name=row.name, digest=row.digest)
+        for row in rows[:10]
+    ]
+
+
+def stops() -> tuple[StopView, ...]:
+    """Return why nothing is written, or nothing anchored, now: empty when all is well, the gravest first."""
+    rows = Stop.objects.filter(ended_at__isnull=True).order_by("-everything")
+    return tuple(
+        StopView(code=row.code, zh=row.zh, en=row.en, everything=row.everything, since=row.since) for row in rows
+    )
 
 
 def row_view(row: ChainTransaction) -> JournalRow:
@@ -34,6 +107,7 @@ def row_view(row: ChainTransaction) -> JournalRow:
     return JournalRow(
         tx_hash=row.tx_hash,
         raw=bytes(row.raw),
+        sender=row.sender,
         nonce=row.nonce,
         purpose=row.purpose,
         block_time=row.block_time,

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
+from django.db import connection
+
+from ledger.calldata import ChainStatus
 from ledger.models import EntryStatus
-from ledger.status import status_id
+from ledger.status import CODES, day_number, status_id
 from ledger.types import StatusView
+
+STANDING: Final = """
+SELECT DISTINCT ON (status.status_id) status.status_id, leaf.index, status.state, status.valid_until
+FROM ledger_entrystatus status JOIN ledger_leaf leaf USING (entry_id)
+WHERE leaf.index < %s
+ORDER BY status.status_id, leaf.index DESC
+"""
+
+
+def standing(size: int) -> Iterator[ChainStatus]:
+    """Yield every status as it stands after the leaves below ``size``, as the contract has to hold it."""
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, [size])
+        for identifier, index, state, until in cursor:
+            yield ChainStatus(id=bytes(identifier), place=index, state=CODES[state], valid_until=day_number(until))
 
 
 def statuses(*, start: int, end: int) -> tuple[StatusView, ...]:

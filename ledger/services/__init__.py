@@ -2,8 +2,10 @@
 
 from ledger.services.anchor import prepare_batch, record_dropped, record_mined, record_replaced, record_sent
 from ledger.services.append import DuplicateEntry, PayloadRefused, PersonalData, UnknownReference, append
+from ledger.services.keys import WrongLogKey, open_log
 from ledger.services.rollover import Place, prepare_close, prepare_deployment
-from ledger.services.seal import EntryTampered, RootsDisagree, WrongLogKey, open_log, seal
+from ledger.services.rotation import TooManyWait, rotate_keys
+from ledger.services.seal import EntryTampered, RootsDisagree, make_partitions, seal
 from ledger.services.stops import LogStopped, lift_stops, record_stop, refuse_when_stopped
 from ledger.services.witnessing import receive_cosignature, register_witness, retire_witness
 
@@ -15,10 +17,12 @@ __all__ = [
     "PersonalData",
     "Place",
     "RootsDisagree",
+    "TooManyWait",
     "UnknownReference",
     "WrongLogKey",
     "append",
     "lift_stops",
+    "make_partitions",
     "open_log",
     "prepare_batch",
     "prepare_close",
@@ -32,5 +36,6 @@ __all__ = [
     "refuse_when_stopped",
     "register_witness",
     "retire_witness",
+    "rotate_keys",
     "seal",
 ]

@@ -12,10 +12,12 @@ from django.db import connection
 from deploy.local.node import Node
 from kernel.actors import Actor
 from kernel.signer import Ed25519Signer, KeyStore
+from kernel.sm2 import Sm2Signer
 from ledger.gateways import anchoring
 from ledger.gateways.node import Web3Chain
 from ledger.gateways.wallet import Wallet
-from ledger.services import append, seal
+from ledger.queries.journal import newest_contract, present_chain
+from ledger.services import append, prepare_batch, seal
 from ledger.types import EntryKind
 from ledger.words import CODE
 
@@ -39,7 +41,7 @@ class LogUnderTest:
 
     def __init__(self, node, store):
         self.node = node
-        self.signer = Ed25519Signer.generate("platform")
+        self.signers = (Ed25519Signer.generate("platform"), Sm2Signer.generate("platform-sm2"))
         self.wallet = Wallet.from_store(store)
         self.now = NOW
         self.chain = Web3Chain(node.url())
@@ -58,13 +60,34 @@ class LogUnderTest:
         return ids
 
     def seal(self):
-        return seal(signer=self.signer, now=self.tick())
+        return seal(signers=self.signers, now=self.tick())
 
     def deploy(self):
         return anchoring.deploy(self.chain, chain_id=CHAIN_ID, signer=self.wallet, now=self.tick())
 
     def anchor(self):
         return anchoring.anchor(self.chain, chain_id=CHAIN_ID, signer=self.wallet, now=self.tick())
+
+    def held(self):
+        """Size and root in the newest contract, None where there is none."""
+        state = self.chain.contract(newest_contract().address)
+        return None if state is None else (state.size, state.root)
+
+    def prepared(self):
+        return prepare_batch(chain_id=present_chain(CHAIN_ID)[0], signer=self.wallet, now=self.tick())
+
+    def roll_over(self, **more):
+        return anchoring.roll_over(self.chain, chain_id=CHAIN_ID, signer=self.wallet, now=self.tick(), **more)
+
+    def mine(self, data, *, nonce, to=None, gas=400_000):
+        """Have a transaction of the log's key mined behind the journal's back."""
+        signed = self.wallet.sign(
+            chain_id=present_chain(CHAIN_ID)[0], nonce=nonce, to=to or newest_contract().address, data=data, gas=gas
+        )
+        self.node.request("eth_sendRawTransaction", f"0x{signed.raw.hex()}")
+        self.node.request("evm_setNextBlockTimestamp", int(self.tick().timestamp()))
+        self.node.request("evm_mine")
+        return self.chain.mined(signed.tx_hash)
 
     def restore(self):
         return anchoring.restore(self.chain, chain_id=CHAIN_ID, now=self.tick())

@@ -1,17 +1,19 @@
 """The log on a real node: what the chain holds, what happens when it dies, and who notices a forgery."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from ledger import queries
-from ledger.calldata import append_call, append_gas
+from ledger.calldata import append_call
 from ledger.gateways import anchoring
 from ledger.gateways.anchoring import AnchoringRefused, ChainAhead, ChainDiffers
-from ledger.gateways.node import ChainUnavailable, SubmissionRefused, Web3Chain, WrongChain
+from ledger.gateways.node import ChainUnavailable, SubmissionRefused, TransactionReplaced, Web3Chain, WrongChain
 from ledger.merkle import leaf_hash, root_of
 from ledger.models import Batch, ChainTransaction, Entry
-from ledger.services import append, prepare_batch, record_sent
+from ledger.queries.journal import journal
+from ledger.services import LogStopped, append, lift_stops, prepare_batch, record_sent
 from tests.integration.ledger.conftest import ACTOR, CHAIN_ID, NOW, THING_DONE
 
 
@@ -24,12 +26,12 @@ def hashes_of_journal():
 
 
 def test_chain_computes_the_same_root_after_each_batch(log):
-    address = log.deploy()
+    log.deploy()
     for count in (1, 2, 5, 1, 30, 64):
         log.append(count)
         log.seal()
         assert log.anchor() == queries.lag().sealed
-        size, root = log.chain.head(address)
+        size, root = log.held()
         assert (size, root) == (len(bodies()), root_of([leaf_hash(body) for body in bodies()]))
         assert queries.head(size).root == root.hex()
 
@@ -44,26 +46,22 @@ def test_several_heads_go_in_one_batch(log):
 
 
 def test_anchoring_twice_sends_nothing_twice(log):
-    address = log.deploy()
+    log.deploy()
     log.append(3)
     log.seal()
     assert (log.anchor(), log.anchor()) == (3, 3)
     assert ChainTransaction.objects.count() == 2
-    assert log.chain.head(address)[0] == 3
+    assert log.held()[0] == 3
 
 
 def test_contract_refuses_a_repeated_batch(log):
-    address = log.deploy()
+    log.deploy()
     log.append(3)
     log.seal()
     log.anchor()
-    before = log.chain.head(address)
-    again = log.wallet.sign(
-        chain_id=CHAIN_ID, nonce=2, to=address, data=append_call(0, [bytes(32)] * 3), gas=append_gas(3)
-    )
-    mined = log.chain.submit(again.raw, again.tx_hash, int(log.tick().timestamp()))
-    assert not mined.succeeded
-    assert log.chain.head(address) == before
+    before = log.held()
+    assert not log.mine(append_call(0, [bytes(32)] * 3), nonce=2).succeeded
+    assert log.held() == before
 
 
 def test_deployment_happens_once(log):
@@ -72,25 +70,25 @@ def test_deployment_happens_once(log):
 
 
 def test_killed_node_is_rebuilt_to_identical_block_hashes(log):
-    address = log.deploy()
+    log.deploy()
     for count in (4, 1, 9, 2, 20, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3):
         log.append(count)
         log.seal()
         log.anchor()
-    before, head = hashes_of_journal(), log.chain.head(address)
+    before, head = hashes_of_journal(), log.held()
     log.kill_node()
     with pytest.raises(ChainUnavailable):
         log.anchor()
     log.node.start()
-    assert log.chain.head(address) is None
+    assert log.held() is None
     assert log.restore() == len(before) == 21
     assert [log.chain.block_hash(number) for number in range(1, 22)] == before == hashes_of_journal()
-    assert log.chain.head(address) == head
+    assert log.held() == head
     assert log.restore() == 0
 
 
 def test_wiped_node_is_noticed_and_rebuilt_by_anchoring_itself(log):
-    address = log.deploy()
+    log.deploy()
     log.append(2)
     log.seal()
     log.anchor()
@@ -99,7 +97,7 @@ def test_wiped_node_is_noticed_and_rebuilt_by_anchoring_itself(log):
     log.seal()
     log.node.start()
     assert log.anchor() == 4
-    assert log.chain.head(address)[0] == 4
+    assert log.held()[0] == 4
 
 
 def test_node_wiped_under_a_sender_mines_nothing_out_of_order(log):
@@ -110,33 +108,33 @@ def test_node_wiped_under_a_sender_mines_nothing_out_of_order(log):
     log.kill_node()
     log.node.start()
     with pytest.raises(ChainUnavailable, match="lacks earlier transactions"):
-        log.chain.submit(row.raw, row.tx_hash, row.block_time)
+        log.chain.submit(row)
     assert log.chain.block_number() == 0
     assert log.anchor() == 1
     assert log.chain.block_number() == 2
 
 
 def test_crash_between_journal_and_send_loses_and_doubles_nothing(log):
-    address = log.deploy()
+    log.deploy()
     log.append(5)
     log.seal()
     written = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
     log.append(1)
     log.seal()
     assert log.anchor() == 6
-    assert log.chain.head(address)[0] == 6
+    assert log.held()[0] == 6
     first = ChainTransaction.objects.get(tx_hash=written.tx_hash)
     assert (bytes(first.raw), first.state, first.block_number) == (written.raw, "mined", 2)
 
 
 def test_crash_between_mining_and_recording_is_caught_up(log):
-    address = log.deploy()
+    log.deploy()
     log.append(5)
     log.seal()
     written = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
     record_sent(tx_hash=written.tx_hash)
-    log.chain.submit(written.raw, written.tx_hash, written.block_time)
-    assert log.chain.head(address)[0] == 5
+    log.chain.submit(written)
+    assert log.held()[0] == 5
     assert queries.anchored_size() == 0
     assert log.anchor() == 5
     assert log.chain.block_number() == 2
@@ -153,13 +151,10 @@ def test_crash_between_sending_and_mining_is_caught_up(log, monkeypatch):
 
 
 def test_database_set_back_behind_the_chain_stops_anchoring(log):
-    address = log.deploy()
+    log.deploy()
     log.append(2)
     log.seal()
-    foreign = log.wallet.sign(
-        chain_id=CHAIN_ID, nonce=1, to=address, data=append_call(0, [bytes(32)] * 4), gas=append_gas(4)
-    )
-    log.chain.submit(foreign.raw, foreign.tx_hash, int(log.tick().timestamp()))
+    assert log.mine(append_call(0, [bytes(32)] * 4), nonce=1).succeeded
     with pytest.raises(ChainAhead) as caught:
         log.anchor()
     assert (caught.value.chain, caught.value.database) == (4, 0)
@@ -172,7 +167,7 @@ def test_rewritten_chain_storage_is_noticed(log):
     log.seal()
     log.anchor()
     log.node.request("anvil_setStorageAt", address, hex(4), "0x" + "11" * 32)
-    size, root = log.chain.head(address)
+    size, root = log.held()
     assert (size, root) == (1, b"\x11" * 32)
     log.append(1)
     log.seal()
@@ -181,10 +176,17 @@ def test_rewritten_chain_storage_is_noticed(log):
     assert ChainTransaction.objects.count() == 2
     log.kill_node()
     log.node.start()
+    with pytest.raises(LogStopped):
+        log.anchor()
+    lift_stops(everything=True, actor=ACTOR, now=log.tick())
     assert log.anchor() == 2
 
 
-@pytest.mark.parametrize("slot", ["01{size:016x}{writer}", "00{size:016x}" + "11" * 20], ids=["paused", "other writer"])
+@pytest.mark.parametrize(
+    "slot",
+    ["000001{size:016x}{writer}", "010000{size:016x}{writer}", "000000{size:016x}" + "11" * 20],
+    ids=["paused", "closed", "other writer"],
+)
 def test_contract_that_would_refuse_gets_nothing(log, slot):
     address = log.deploy()
     log.append(2)
@@ -215,8 +217,17 @@ def test_nobody_answers(log):
 def test_transaction_with_a_spent_nonce_is_refused_and_mines_nothing(log):
     address = log.deploy()
     stale = log.wallet.sign(chain_id=CHAIN_ID, nonce=0, to=address, data=b"", gas=100_000)
+    (row,) = journal(chain_id=CHAIN_ID)
+    with pytest.raises(TransactionReplaced):
+        log.chain.submit(replace(row, raw=stale.raw, tx_hash=stale.tx_hash))
+    assert log.chain.block_number() == 1
+
+
+def test_transaction_the_node_will_not_take_is_refused_and_mines_nothing(log):
+    log.deploy()
+    (row,) = journal(chain_id=CHAIN_ID)
     with pytest.raises(SubmissionRefused):
-        log.chain.submit(stale.raw, stale.tx_hash, int(log.tick().timestamp()))
+        log.chain.submit(replace(row, nonce=1, raw=row.raw[:-1], tx_hash="0x" + "ab" * 32))
     assert log.chain.block_number() == 1
 
 
@@ -259,7 +270,7 @@ def test_log_moves_to_another_chain_from_its_old_head(log, node):
     log.seal()
     moved = anchoring.anchor(log.chain, chain_id=4242, signer=log.wallet, now=log.tick())
     assert moved == 14
-    assert log.chain.head(queries.contract().address)[0] == 14
+    assert log.held()[0] == 14
 
 
 def test_appending_goes_on_while_no_node_answers(log):

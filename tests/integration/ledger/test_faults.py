@@ -42,7 +42,7 @@ def crash_after_mining(log):
     row = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
     if row is not None:
         with suppress(ChainUnavailable):  # wiped and not yet restored: it mines nothing
-            log.chain.submit(row.raw, row.tx_hash, row.block_time)
+            log.chain.submit(row)
 
 
 def node_dies(log):

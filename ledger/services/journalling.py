@@ -1,0 +1,60 @@
+"""Writing a transaction to the journal, signed, before anybody sends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.journal import MACHINE, Purpose, block_time
+from ledger.models import ChainSnapshot, ChainTransaction
+from ledger.types import SnapshotView, TransactionSigner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a transaction shall do: ``to`` is None for a deployment, ``gas`` its limit."""
+
+    purpose: Purpose
+    to: str | None
+    data: bytes
+    gas: int
+
+
+def write(
+    signer: TransactionSigner, draft: Draft, *, chain_id: int, first_nonce: int, now: datetime
+) -> ChainTransaction:
+    """Sign a draft with the account's next nonce on the chain and store it; ``first_nonce`` holds for the very first.
+
+    Must be called under the journal's lock, inside a transaction.
+    """
+    nonce, earlier = next_place(signer, chain_id=chain_id, first_nonce=first_nonce)
+    signed = signer.sign(chain_id=chain_id, nonce=nonce, to=draft.to, data=draft.data, gas=draft.gas)
+    return ChainTransaction.objects.create(
+        chain_id=chain_id,
+        sender=signer.address,
+        nonce=nonce,
+        purpose=draft.purpose,
+        raw=signed.raw,
+        tx_hash=signed.tx_hash,
+        block_time=block_time(now, earlier),
+        state=MACHINE.initial,
+        prepared_at=now,
+    )
+
+
+def next_place(signer: TransactionSigner, *, chain_id: int, first_nonce: int) -> tuple[int, int | None]:
+    """Return the next nonce of the account on a chain, and the block time (Unix second) of its last transaction."""
+    last = ChainTransaction.objects.filter(chain_id=chain_id, sender=signer.address).order_by("-nonce").first()
+    return (first_nonce, None) if last is None else (last.nonce + 1, last.block_time)
+
+
+def record_snapshot(*, chain_id: int, snapshot: SnapshotView, now: datetime) -> None:
+    """Note that a state of an embedded node was written to disk, so that only this very file is ever loaded."""
+    ChainSnapshot.objects.create(
+        chain_id=chain_id,
+        block_number=snapshot.block_number,
+        block_hash=snapshot.block_hash,
+        name=snapshot.name,
+        digest=snapshot.digest,
+        taken_at=now,
+    )
