@@ -1,9 +1,10 @@
 """The registry's pages."""
 
-from django.contrib.auth import views as accounts
+from allauth.account import views as accounts
 from django.urls import URLPattern, path
 
-from registry.pages import certificates, desks, public
+from registry.pages import certificates, desks, public, parties
+from registry.pages import accounts as own
 
 app_name = "registry"
 urlpatterns: list[URLPattern] = [
@@ -25,11 +26,29 @@ urlpatterns: list[URLPattern] = [
     path("certificates/<str:number>/", certificates.certificate, name="certificate"),
     path("certificates/<str:number>/credential.json", certificates.credential, name="credential"),
     path("certificates/<str:number>/code.svg", certificates.code, name="certificate-code"),
+    path("certificates/<str:number>/certificate.pdf", certificates.paper, name="certificate-paper"),
+    path("certificates/<str:number>/sm2.json", certificates.countersignature, name="countersignature"),
+    path("certificates/<str:number>/<slug:name>/", certificates.act, name="certificate-act"),
+    path("status/<str:name>.json", certificates.status_list, name="status-list"),
     path("contexts/<str:name>", certificates.context, name="context"),
-    path(
-        "login/",
-        accounts.LoginView.as_view(template_name="registry/login.html", redirect_authenticated_user=True),
-        name="login",
-    ),
-    path("logout/", accounts.LogoutView.as_view(), name="logout"),
+    path("account/", own.account, name="account"),
+    path("account/organisation/", own.switch, name="switch"),
+    path("account/security/", own.security, name="security"),
+    path("account/sessions/<int:session_id>/end/", own.end_session, name="session-end"),
+    path("account/keys/", own.keys, name="keys"),
+    path("account/keys/<uuid:key_id>/revoke/", own.revoke_key, name="key-revoke"),
+    path("identity/", parties.identity_desk, name="identity-desk"),
+    path("identity/new/", parties.apply_for_identity, name="identity-apply"),
+    path("identity/<uuid:application_id>/", parties.identity, name="identity"),
+    path("organisations/", parties.directory, name="directory"),
+    path("organisations/<uuid:organisation_id>/", parties.organisation, name="organisation"),
+    path("organisations/<uuid:organisation_id>/members/<int:user_id>/", parties.member_roles, name="member-roles"),
+    path("organisations/<uuid:organisation_id>/invitations/", parties.invite, name="invite"),
+    path("organisations/<uuid:organisation_id>/contacts/", parties.add_contact, name="contact-add"),
+    path("organisations/<uuid:organisation_id>/end/", parties.deactivate, name="organisation-end"),
+    path("contacts/<uuid:contact_id>/remove/", parties.remove_contact, name="contact-remove"),
+    path("invitations/<uuid:invitation_id>/withdraw/", parties.withdraw_invitation, name="invitation-withdraw"),
+    path("invitations/<str:token>/", parties.invitation, name="invitation"),
+    path("login/", accounts.login, name="login"),
+    path("logout/", accounts.logout, name="logout"),
 ]

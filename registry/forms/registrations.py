@@ -5,8 +5,6 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from registry.types import Materials
-
 LONG = forms.Textarea(attrs={"rows": 3})
 
 
@@ -46,36 +44,3 @@ class DecisionForm(ConfirmForm):
     )
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=LONG)
     field_order = ["upheld", "reason", "confirmed"]
-
-
-class ApplicationForm(forms.Form):
-    """The materials of a first registration, one statement each (Art 9(1))."""
-
-    office = forms.ChoiceField(label=_("Registry office"))
-    subject = forms.CharField(label=_("Registrant"), max_length=2000, widget=LONG)
-    lawful_source = forms.CharField(label=_("Lawful source of the data"), max_length=2000, widget=LONG)
-    situation = forms.CharField(label=_("State of the data resource"), max_length=2000, widget=LONG)
-    evidence = forms.CharField(label=_("Evidence deposit"), max_length=2000, widget=LONG)
-    evidence_sha256 = forms.RegexField(
-        label=_("SHA-256 of the deposited evidence"), regex="^[0-9a-f]{64}$", help_text=_("64 hexadecimal digits")
-    )
-    products = forms.CharField(label=_("Products and services"), max_length=2000, widget=LONG)
-    scenarios = forms.CharField(label=_("Scenarios of use"), max_length=2000, widget=LONG)
-    risk_assessment = forms.CharField(label=_("Data security risk assessment"), max_length=2000, widget=LONG)
-    operated_on = forms.DateField(
-        label=_("First day of authorised operation, if it has begun"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    confirmed = forms.BooleanField(
-        label=_("The internal review is done; we answer for truth, completeness, lawfulness and validity (Art 7).")
-    )
-
-    def __init__(self, *args: object, offices: list[tuple[str, str]], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own arguments, passed through
-        self.fields["office"].choices = offices  # type: ignore[attr-defined]  # a ChoiceField, as declared above
-
-    def materials(self) -> Materials:
-        """Return the materials handed in."""
-        plain = {name: value for name, value in self.cleaned_data.items() if name not in {"office", "confirmed"}}
-        return Materials(**plain)

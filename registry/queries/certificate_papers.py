@@ -12,8 +12,9 @@ from django.conf import settings
 from kernel.workdays import SHANGHAI
 from registry.certification import CertificateKind
 from registry.credential import key_of_method, multikey
-from registry.queries.certificates import last_day
+from registry.limits import local_day
 from registry.quality import FIGURE, Figure
+from registry.queries.certificates import last_day
 from registry.rights import GROUND, Ground
 from registry.types import CertificateView
 
@@ -64,7 +65,7 @@ def certificate_paper(view: CertificateView, *, now: datetime) -> dict[str, Any]
         "title_en": en,
         "number": view.number,
         "statement_zh": f"经审核，{said['registrantZh']}申请登记的“{said['titleZh']}”符合{said['legalBasis']}的规定，"
-        f"予以登记，特发此证。有效期自 {view.issued_at.astimezone(SHANGHAI):%Y-%m-%d} 至 {last_day(view.valid_until)}（含）。",
+        f"予以登记，特发此证。有效期自 {local_day(view.issued_at)} 至 {last_day(view.valid_until)}（含）。",
         "statement_en": f"This certifies the registration of “{said['titleEn']}”, valid up to and including "
         f"{last_day(view.valid_until)}. Ground: {said['legalBasis']}.",
         "facts": [{"zh": a, "en": b, "value": str(said[key])} for key, a, b in _FACTS if said.get(key)],
@@ -88,7 +89,8 @@ def address(number: str) -> str:
 def _printed(view: CertificateView, now: datetime) -> str:
     zh, en = STAMPS[view.state]
     moment = f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M} CST"
-    return f"本页生成于 {moment}，当时状态：{zh or '有效'}；以网上查验结果为准。Made {moment}, then {en}; the online check prevails."
+    said = f"本页生成于 {moment}，当时状态：{zh or '有效'}；以网上查验结果为准。"
+    return f"{said}Made {moment}, then {en}; the online check prevails."
 
 
 def _rows(said: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:

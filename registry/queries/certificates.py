@@ -12,8 +12,9 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q
 
+from kernel import sm2
 from kernel.errors import InvalidInput, NotFound
 from registry.certification import FOLLOWS, STANDING, CertificateKind, article, effective
 from registry.credential import (
@@ -24,6 +25,7 @@ from registry.credential import (
     Verdict,
     canonical,
     read,
+    sm3,
     verify,
 )
 from registry.identifiers import checked_certificate_number
@@ -185,12 +187,10 @@ def certificates(
     *, registration_id: UUID | None = None, right_id: UUID | None = None, now: datetime
 ) -> tuple[CertificateView, ...]:
     """Return the certificates of one registration or one right, newest first."""
-    rows: QuerySet[Certificate] = CERTIFICATES.order_by("-pk")
-    found = (
-        rows.filter(registration__public_id=registration_id)
-        if registration_id
-        else rows.filter(right__public_id=right_id)
+    about = (
+        Q(registration__public_id=registration_id) if registration_id else Q(right__public_id=right_id or UUID(int=0))
     )
+    found = CERTIFICATES.filter(about).order_by("-pk")
     return tuple(certificate_view(item, now=now) for item in found)
 
 
@@ -214,6 +214,17 @@ def countersignature(number: str) -> str | None:
     """Return the SM2-with-SM3 document beside a certificate, None before it is signed; raise as `certificate` does."""
     item = _found(number)
     return item.countersignature.document if hasattr(item, "countersignature") else None
+
+
+def countersignature_holds(view: CertificateView) -> bool | None:
+    """Return whether the SM2-with-SM3 signature beside a certificate fits its credential, None where there is none."""
+    text = countersignature(view.number)
+    note, said = read(text or ""), read(view.credential)
+    if note is None or said is None:
+        return None
+    message = canonical(said)
+    key, signature = bytes.fromhex(str(note["publicKey"])), bytes.fromhex(str(note["signature"]))
+    return note["sm3"] == sm3(message) and sm2.verifies(key, signature, message)
 
 
 def status_list(name: str) -> str:

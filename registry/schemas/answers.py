@@ -145,6 +145,17 @@ class RegistrationOut(Schema):
     deadlines: list[DeadlineOut]
     coded_entry_id: UUID | None
     certificate_number: str | None
+    kind: str
+    base_id: UUID | None
+    applicant: str
+    registrant_zh: str
+    registrant_en: str
+    ground: str
+    years: int | None
+    proof: str
+    valid_from: date | None
+    keep_until: date | None
+    confirmation_number: str | None
 
 
 class NoticeOut(Schema):
@@ -163,27 +174,4 @@ class NoticeOut(Schema):
     ends_at: datetime
     open: bool
     article: str
-
-
-class CertificateOut(Schema):
-    """A certificate; ``credential`` is the exact text that was signed."""
-
-    id: UUID
-    number: str
-    registration_id: UUID
-    registration_code: str
-    holder_id: UUID
-    issued_at: datetime
-    valid_until: date
-    credential: str
-    verification_method: str
-    entry_id: UUID
-    state: str
-
-
-class VerdictOut(Schema):
-    """Whether a credential was signed by the office and is unaltered."""
-
-    valid: bool
-    reason: str
-    public_key: str
+    kind: str

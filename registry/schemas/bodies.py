@@ -196,7 +196,7 @@ class MaterialsIn(Schema):
 
 
 class RegistrationIn(Schema):
-    """An application for a first registration."""
+    """A draft of a first registration; without an office it goes to the competent one."""
 
     model_config = _example(
         subject_kind="resource",
@@ -215,7 +215,7 @@ class RegistrationIn(Schema):
     )
     subject_kind: SubjectKind
     subject_id: UUID
-    office_id: UUID
+    office_id: UUID | None = None
     materials: MaterialsIn
 
 

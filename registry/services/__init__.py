@@ -1,6 +1,7 @@
 """What may be done in the registry."""
 
 from registry.selection import BidRefused, TooFewBidders
+from registry.services.accounts import NoSuchSession, end_session
 from registry.services.assignments import NotAColleague, assign
 from registry.services.cases import NothingToConsent, NotTheOffices, consent_to_correction, open_case
 from registry.services.casework import ReasonMissing, SameHands, WrongType
@@ -38,6 +39,13 @@ from registry.services.drafts import (
     prepare_next,
     revise,
 )
+from registry.services.imports import (
+    ImportFaulty,
+    ImportOver,
+    confirm_import,
+    discard_import,
+    preview_import,
+)
 from registry.services.keys import (
     KeyForAnother,
     KeyTermRefused,
@@ -47,6 +55,13 @@ from registry.services.keys import (
     revoke_api_key,
 )
 from registry.services.letters import mark_read
+from registry.services.lists import (
+    LevelImpossible,
+    answer_demand,
+    list_demand,
+    list_system,
+    withdraw_demand,
+)
 from registry.services.notices import (
     DecidedAlready,
     NoticeOver,
@@ -199,15 +214,19 @@ __all__ = [
     "DraftTooLarge",
     "ExtentWrong",
     "IdentityIncomplete",
+    "ImportFaulty",
+    "ImportOver",
     "InvitationVoid",
     "KeyForAnother",
     "KeyTermRefused",
     "LastAdministrator",
     "LastContact",
+    "LevelImpossible",
     "LoginNeeded",
     "MaterialsIncomplete",
     "NameTaken",
     "NoSuchAccount",
+    "NoSuchSession",
     "NotAColleague",
     "NotAnOffice",
     "NotCoded",
@@ -269,6 +288,7 @@ __all__ = [
     "amend_product",
     "amend_resource",
     "answer_consent",
+    "answer_demand",
     "appeal_evaluation",
     "apply_for_identity",
     "approve_plan",
@@ -277,6 +297,7 @@ __all__ = [
     "assign_code",
     "complete",
     "conclude_agreement",
+    "confirm_import",
     "consent_to_correction",
     "countersign",
     "create_organisation",
@@ -291,11 +312,13 @@ __all__ = [
     "deposit_file",
     "discard",
     "discard_draft",
+    "discard_import",
     "disclose",
     "draft_plan",
     "end_affiliation",
     "end_agreement",
     "end_right",
+    "end_session",
     "enter_calendar",
     "evaluate",
     "exit_agreement",
@@ -310,6 +333,8 @@ __all__ = [
     "issue_certificates",
     "lapse",
     "letters_to_mail",
+    "list_demand",
+    "list_system",
     "mark_read",
     "note_key_use",
     "note_mailed",
@@ -318,6 +343,7 @@ __all__ = [
     "pass_review",
     "prepare",
     "prepare_next",
+    "preview_import",
     "propose",
     "publish_notice",
     "publish_status_lists",
@@ -350,5 +376,6 @@ __all__ = [
     "verify_identity",
     "withdraw",
     "withdraw_application",
+    "withdraw_demand",
     "withdraw_invitation",
 ]

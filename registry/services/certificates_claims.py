@@ -17,6 +17,7 @@ from registry.certification import GROUNDS, CertificateKind
 from registry.digests import digest
 from registry.models import Certificate, DataResource, PartyRight, PropertyRight, QualityReport, Registration
 from registry.procedures import PROCEDURES, Kind
+from registry.property_rights import RightState
 from registry.quality import STANDARD, Figure
 from registry.queries.certificates import status_address
 from registry.queries.files import subject
@@ -241,12 +242,11 @@ def _held(item: PropertyRight) -> list[Any]:
 
 
 def _asset_rights(item: Registration) -> list[dict[str, str]]:
-    about = subject(item)
     rows = PartyRight.objects.filter(product=item.product, resource=item.resource, ended_at__isnull=True)
     told = [_right_line(one.organisation, Right(one.right), one.ground, one.scope) for one in rows.order_by("pk")]
     if told or item.product is None:
         return told
-    registered = PropertyRight.objects.filter(product=about, state="registered").order_by("-pk").first()
+    registered = PropertyRight.objects.filter(product=item.product, state=RightState.REGISTERED).order_by("-pk").first()
     if registered is not None:
         return [_right_line(one.holder, Right(one.kind), one.ground, one.bounds) for one in _held(registered)]
     bounds = f"按授权运营协议 {item.product.agreement.number}"

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from kernel.actors import SYSTEM, Actor
 from kernel.errors import Conflict
@@ -86,10 +86,8 @@ def follow_procedures(*, now: datetime) -> int:
 @transaction.atomic
 def publish_status_lists(*, signer: Signer, now: datetime) -> int:
     """Sign and publish every status list whose bits are not those last published; return how many were."""
-    highest = (
-        Certificate.objects.exclude(status_index=None).order_by("-status_index").values_list("status_index").first()
-    )
-    numbers = range(1, status_list.place(highest[0] if highest else 0)[0] + 1)
+    highest = Certificate.objects.aggregate(Max("status_index"))["status_index__max"]
+    numbers = range(1, status_list.place(highest or 0)[0] + 1)
     return sum(_publish(number, purpose, signer, now) for number in numbers for purpose in status_list.Purpose)
 
 
@@ -230,7 +228,7 @@ def _publish(number: int, purpose: status_list.Purpose, signer: Signer, now: dat
 
 @transaction.atomic
 def _countersign(pk: int, signer: Signer, now: datetime) -> bool:
-    rows = Certificate.objects.select_for_update(skip_locked=True)
+    rows = Certificate.objects.select_for_update(of=("self",), skip_locked=True)
     item = rows.filter(pk=pk, countersignature__isnull=True).first()
     if item is None:
         return False

@@ -1,10 +1,11 @@
 """Certificates: issued once, verified by anyone, false when touched."""
 
 import json
+import random
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from kernel.signer import Ed25519Signer, KeyStore
 from kernel.workdays import SHANGHAI
@@ -46,7 +47,8 @@ def test_the_credential_holds(number):
     assert (verdict.valid, verdict.reason) == (True, "ok")
     document = json.loads(view.credential)
     assert document["type"] == ["VerifiableCredential", "RegistrationCertificate"]
-    assert document["proof"]["cryptosuite"] == "eddsa-rdfc-2022"
+    assert [one["cryptosuite"] for one in document["proof"]] == ["eddsa-rdfc-2022", "eddsa-jcs-2022"]
+    assert [one["statusPurpose"] for one in document["credentialStatus"]] == ["revocation", "suspension"]
     assert document["validUntil"] == "2028-06-22T16:00:00Z"
     assert document["credentialSubject"]["registrationCode"] == view.registration_code
     assert document["credentialSubject"]["registrantZh"] == "省卫生健康委员会"
@@ -59,15 +61,13 @@ def test_reformatting_is_not_tampering(number):
 
 
 def test_one_changed_character_anywhere_is_found(number):
-    document = json.loads(queries.certificate(number, now=NOW).credential)
-    for key, value in document["credentialSubject"].items():
-        forged = document | {"credentialSubject": document["credentialSubject"] | {key: value[:-1] + "~"}}
-        assert not queries.verify_credential(json.dumps(forged)).valid, key
-    for key in ("id", "issuer", "validFrom", "validUntil"):
-        assert not queries.verify_credential(json.dumps(document | {key: document[key][:-1] + "~"})).valid, key
-    for key, value in document["proof"].items():
-        forged = document | {"proof": document["proof"] | {key: value[:-1] + "~"}}
-        assert not queries.verify_credential(json.dumps(forged)).valid, key
+    text = queries.certificate(number, now=NOW).credential
+    places = [place for place, character in enumerate(text) if not character.isspace()]
+    for place in random.Random(7).sample(places, 60):
+        changed = text[:place] + chr(ord(text[place]) ^ 1) + text[place + 1 :]
+        assert not queries.verify_credential(changed).valid, text[max(0, place - 20) : place + 20]
+    for place in [place for place in places if text[place] in '{}[]":,']:
+        assert not queries.verify_credential(text[:place] + text[place + 1 :]).valid, place
 
 
 def test_added_statements_are_found_though_json_ld_would_drop_them(number):
@@ -117,8 +117,8 @@ def test_numbers_are_checked_before_they_are_looked_up(number):
 def test_a_certificate_is_never_changed(number):
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
         Certificate.objects.filter(number=number).update(credential="{}")
-    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
-        Certificate.objects.filter(number=number).delete()
+    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM registry_certificate WHERE number = %s", [number])
 
 
 def test_the_periodic_task_signs_with_the_offices_key(settings):
