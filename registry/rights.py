@@ -12,9 +12,12 @@ from typing import Final
 
 from kernel.errors import InvalidInput
 from registry.catalogue import Label
-from registry.property_rights import RightKind as Right
+from registry.property_rights import RightKind
 
 ARTICLE_21: Final = "国数综政策〔2026〕35号 第二十一条"
+
+
+Right = RightKind
 
 
 class Ground(StrEnum):

@@ -8,7 +8,7 @@ from kernel.errors import plain
 from registry import catalogue
 from registry.models import DataProduct, DataResource, Organisation
 
-RESOURCE: Final = (
+RESOURCE_KEYS: Final = (
     *catalogue.RESOURCE_TEXTS,
     *catalogue.RESOURCE_WORDS,
     *catalogue.RESOURCE_REMARKS,
@@ -23,7 +23,7 @@ RESOURCE: Final = (
     "grade",
     "assessments",
 )
-PRODUCT: Final = (
+PRODUCT_KEYS: Final = (
     *catalogue.PRODUCT_TEXTS,
     *catalogue.PRODUCT_WORDS,
     *catalogue.PRODUCT_REMARKS,
@@ -40,7 +40,7 @@ COLUMN: Final = ("name", "type", "description_zh", "description_en", "sensitivit
 
 def resource_content(item: DataResource) -> dict[str, Any]:
     """Return everything a saved resource says of itself, its columns and the parties of its 权责清单 among it."""
-    told = {name: plain(getattr(item, name)) for name in RESOURCE}
+    told = {name: plain(getattr(item, name)) for name in RESOURCE_KEYS}
     told["owner"], told["manager"], told["shared_from"] = (
         _party(one) for one in (item.owner, item.manager, item.shared_from)
     )
@@ -51,7 +51,7 @@ def resource_content(item: DataResource) -> dict[str, Any]:
 
 def product_content(item: DataProduct) -> dict[str, Any]:
     """Return everything a saved product says of itself, and the codes of what it is made of."""
-    told = {name: plain(getattr(item, name)) for name in PRODUCT}
+    told = {name: plain(getattr(item, name)) for name in PRODUCT_KEYS}
     told["resources"] = sorted(one.code for one in item.resources.all())
     told["bases"] = sorted(one.code for one in item.bases.all())
     return told

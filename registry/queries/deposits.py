@@ -188,15 +188,15 @@ def versions(*, subject_kind: str, subject_id: UUID) -> tuple[VersionView, ...]:
     return tuple(reversed(found))
 
 
-def drafts(*, organisation_id: UUID) -> tuple[DraftView, ...]:
+def declaration_drafts(*, organisation_id: UUID) -> tuple[DraftView, ...]:
     """Return an organisation's drafts, the last saved first."""
     rows = Draft.objects.filter(organisation__public_id=organisation_id)
     return tuple(_draft(one) for one in rows)
 
 
-def own_draft(draft_id: UUID, *, actor: Actor) -> DraftView:
+def declaration_draft(draft_id: UUID, *, actor: Actor) -> DraftView:
     """Return a draft of the actor's organisation; raise NoSuch."""
-    rows = Draft.objects.filter(organisation__public_id=actor.organisation_id)
+    rows = Draft.objects.filter(organisation__public_id=actor.organisation_id or UUID(int=0))
     return _draft(row(rows, draft_id))
 
 

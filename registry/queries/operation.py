@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -57,7 +58,7 @@ _REASONS = {
 }
 
 
-_STANDINGS = {
+_STANDINGS: Mapping[str, str] = {
     AgreementState.CONCLUDED: "agreement_not_filed",
     AgreementState.SUSPENDED: "agreement_suspended",
     AgreementState.EXITED: "agreement_ended",

@@ -241,7 +241,8 @@ def _conflict(bidder: Organisation, agency: Organisation, actor: Actor) -> Found
         return FoundConflict.SAME_ORGANISATION
     if bidder.pk in circle(agency.pk):
         return FoundConflict.AFFILIATE
-    if Membership.objects.filter(user_id=actor.user_id, organisation=bidder).exists():
+    known = actor.user_id is not None
+    if known and Membership.objects.filter(user_id=actor.user_id or 0, organisation=bidder).exists():
         return FoundConflict.OFFICIAL_IS_MEMBER
     return None
 
