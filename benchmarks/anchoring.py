@@ -20,6 +20,7 @@ from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import Cluster
 from kernel.actors import SYSTEM
 from kernel.signer import Ed25519Signer
+from kernel.sm2 import Sm2Signer
 from ledger.calldata import GAS_FOR_CREATION, append_call, creation
 from ledger.gateways import anchoring
 from ledger.gateways.node import Web3Chain, artifact
@@ -46,7 +47,7 @@ class Batched:
     def __init__(self, node: Node) -> None:
         """Deploy the log's contract through the journal."""
         self.chain = Web3Chain(node.url())
-        self.signer = Ed25519Signer.generate("platform")
+        self.signers = (Ed25519Signer.generate("platform"), Sm2Signer.generate("platform-sm2"))
         self.wallet = Wallet(Account.create())
         now = timezone.now()
         anchoring.deploy(self.chain, chain_id=CHAIN_ID, signer=self.wallet, now=now)
@@ -81,7 +82,7 @@ class Batched:
     def _settle(self) -> None:
         """Seal and anchor whatever waits."""
         size = 0
-        while (head := seal(signer=self.signer, now=timezone.now())) is not None:
+        while (head := seal(signers=self.signers, now=timezone.now())) is not None:
             size = head.size
         anchoring.anchor(self.chain, chain_id=CHAIN_ID, signer=self.wallet, now=timezone.now())
         if anchored_size() < size:

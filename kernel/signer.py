@@ -31,15 +31,22 @@ RAW_PUBLIC: Final = (serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
 class Signer(Protocol):
-    """Something that signs bytes under a named Ed25519 key (RFC 8032)."""
+    """Something that signs bytes under a named key: here from an encrypted file, elsewhere from a token (docs/keys.md).
+
+    Ed25519 (RFC 8032) or SM2 with SM3 (``kernel.sm2``).
+    """
 
     @property
     def name(self) -> str:
         """The key's name in its store."""
 
     @property
+    def algorithm(self) -> str:
+        """The word ``ed25519`` or ``sm2``."""
+
+    @property
     def public_key(self) -> bytes:
-        """The 32-byte Ed25519 public key."""
+        """The public key: 32 bytes for Ed25519, the 65-byte uncompressed point for SM2."""
 
     def sign(self, message: bytes) -> bytes:
         """Return the 64-byte signature of ``message``."""
@@ -76,6 +83,11 @@ class Ed25519Signer:
     def generate(cls, name: str) -> Ed25519Signer:
         """Return a signer with a fresh key."""
         return cls(name=name, private=Ed25519PrivateKey.generate())
+
+    @property
+    def algorithm(self) -> str:
+        """The word ``ed25519``."""
+        return "ed25519"
 
     @property
     def public_key(self) -> bytes:
@@ -164,6 +176,14 @@ class KeyStore:
             return base64.b64decode((self.directory / f"{name}.pub").read_text())
         except FileNotFoundError as error:
             raise NoSuchKey(name=name) from error
+
+    def name_of(self, public_key: bytes) -> str:
+        """Return the name of the key with this public half (needs no passphrase); raise NoSuchKey."""
+        wanted = base64.b64encode(public_key).decode()
+        for path in sorted(self.directory.glob("*.pub")):
+            if path.read_text().strip() == wanted:
+                return path.stem
+        raise NoSuchKey(name=f"{wanted[:16]}…")
 
     def _unlocked(self, name: str) -> str:
         if self.passphrase is None:

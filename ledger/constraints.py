@@ -28,7 +28,9 @@ PLAIN: Final = frozenset(
     | {"maxProperties", "required", "description", "title"}
 )
 KNOWN: Final = (
-    PLAIN | {"enum", "const", "format", "pattern", "properties", "additionalProperties", "propertyNames"} | {"items", "anyOf"}
+    PLAIN
+    | {"enum", "const", "format", "pattern", "properties", "additionalProperties", "propertyNames"}
+    | {"items", "anyOf"}
 )
 _RESIDENT: Final = re.compile(
     rb"(?<![0-9A-Za-z])(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{4}"

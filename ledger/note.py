@@ -1,4 +1,8 @@
-"""C2SP signed notes and checkpoints with Ed25519 signatures (c2sp.org/signed-note, c2sp.org/tlog-checkpoint)."""
+"""C2SP signed notes and checkpoints (c2sp.org/signed-note, c2sp.org/tlog-checkpoint): Ed25519, and SM2 beside it.
+
+SM2 with SM3 has no assigned type byte, so its type is 0xff and the identifier ``sm2-with-sm3.gongshu/v1``; the public
+key is the 65-byte point, the signature r || s over the note's text (docs/log-format.md).
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,12 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from kernel import sm2
 from kernel.errors import InvalidInput
 
 ED25519: Final = b"\x01"
+SM2: Final = b"\xffsm2-with-sm3.gongshu/v1"
+TYPES: Final = {"ed25519": (ED25519, 32), "sm2": (SM2, sm2.POINT)}
 MAX_NOTE: Final = 65_536
 _NAME: Final = re.compile(r"[^\s+]+")
 _SIGNATURE: Final = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+=*)")
@@ -34,22 +41,28 @@ class BadNote(InvalidInput):
 
 @dataclass(frozen=True)
 class VerifierKey:
-    """A named Ed25519 public key as C2SP writes it: name+hash+base64(type, key)."""
+    """A named public key as C2SP writes it: name+hash+base64(type, key); ``algorithm`` is ed25519 or sm2."""
 
     name: str
     public: bytes
+    algorithm: str = "ed25519"
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name) or len(self.public) != 32:
-            raise BadNote(reason="a key has a name without spaces or plus signs, and 32 bytes")
+        if not _NAME.fullmatch(self.name) or len(self.public) != TYPES[self.algorithm][1]:
+            raise BadNote(reason="a key has a name without spaces or plus signs, and as many bytes as its algorithm's")
+
+    @property
+    def typed(self) -> bytes:
+        """The signature type followed by the public key."""
+        return TYPES[self.algorithm][0] + self.public
 
     @property
     def key_id(self) -> bytes:
         """The first four bytes of SHA-256(name LF type key)."""
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return sha256(self.name.encode() + b"\n" + self.typed).digest()[:4]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(self.typed).decode()}"
 
     @classmethod
     def parse(cls, text: str) -> VerifierKey:
@@ -58,12 +71,23 @@ class VerifierKey:
         if len(parts) != 3:
             raise BadNote(reason="a verifier key has three parts")
         data = decoded(parts[2])
-        if data[:1] != ED25519:
-            raise BadNote(reason="the key is not an Ed25519 key")
-        key = cls(parts[0], data[1:])
+        found = [name for name, (kind, _) in TYPES.items() if data.startswith(kind)]
+        if not found:
+            raise BadNote(reason="the key is neither an Ed25519 nor an SM2 key")
+        key = cls(parts[0], data[len(TYPES[found[0]][0]) :], found[0])
         if key.key_id.hex() != parts[1]:
             raise BadNote(reason="the key's hash does not fit the key")
         return key
+
+    def verifies(self, signature: bytes, message: bytes) -> bool:
+        """Return whether ``signature`` is this key's signature of ``message``."""
+        if self.algorithm == "sm2":
+            return sm2.verifies(self.public, signature, message)
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
 
 
 @dataclass(frozen=True)
@@ -127,7 +151,8 @@ def opened(note: str, keys: Sequence[VerifierKey]) -> tuple[str, tuple[VerifierK
         key = known.get((name, key_id))
         if key is None:
             continue
-        _verify(key, signature, message)
+        if not key.verifies(signature, message):
+            raise BadNote(reason=f"the signature of {key.name} does not fit")
         signers.append(key)
     if not signers:
         raise BadNote(reason="no known key signed it")
@@ -153,10 +178,3 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
     if len(data) < 5:
         raise BadNote(reason="a signature is too short")
     return match[1], data[:4], data[4:]
-
-
-def _verify(key: VerifierKey, signature: bytes, message: bytes) -> None:
-    try:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        raise BadNote(reason=f"the signature of {key.name} does not fit") from None

@@ -14,6 +14,7 @@ from ledger.queries.heads import (
 )
 from ledger.queries.journal import stops
 from ledger.queries.keys import keys_at, verifier_key, verifier_keys
+from ledger.queries.packs import NothingAbout, PackTooLarge, pack
 from ledger.queries.proofs import NoSuchProof, NotSealed, consistency, receipt, tlog_proof
 from ledger.queries.standing import status, statuses
 from ledger.queries.tree import TreeDamaged
@@ -23,6 +24,8 @@ __all__ = [
     "NoSuchHead",
     "NoSuchProof",
     "NotSealed",
+    "NothingAbout",
+    "PackTooLarge",
     "TreeDamaged",
     "anchored_size",
     "checkpoint",
@@ -36,6 +39,7 @@ __all__ = [
     "keys_at",
     "lag",
     "latest",
+    "pack",
     "receipt",
     "references",
     "status",

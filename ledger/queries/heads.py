@@ -10,7 +10,7 @@ from django.db.models import Max, Min
 
 from kernel.errors import NotFound
 from ledger.journal import TransactionState
-from ledger.models import Batch, ChainTransaction, Entry, Leaf, Log, LogContract, TreeHead
+from ledger.models import Batch, ChainTransaction, Entry, Leaf, LogContract, TreeHead
 from ledger.queries.cosigned import cosignatures, first_witnessed
 from ledger.types import AnchorView, CosignatureView, HeadView, LagView
 
@@ -29,11 +29,6 @@ def anchored_size() -> int:
     """Return how many leaves the chain holds, by the journal's confirmed transactions."""
     mined = Batch.objects.filter(transaction__state=TransactionState.MINED).aggregate(Max("head_id"))
     return int(mined["head_id__max"] or 0)
-
-
-def verifier_key() -> str:
-    """Return the log's C2SP verifier key; empty before the log is opened."""
-    return Log.objects.values_list("verifier_key", flat=True).first() or ""
 
 
 def contract() -> LogContract | None:

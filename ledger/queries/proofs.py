@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +13,8 @@ from ledger.digests import sm3
 from ledger.journal import TransactionState
 from ledger.merkle import NodeReader, consistency_proof, inclusion_proof, subtree
 from ledger.queries.entries import entry
-from ledger.queries.heads import NoSuchHead, head, head_of, heads, verifier_key
+from ledger.queries.heads import NoSuchHead, head, head_of, heads
+from ledger.queries.keys import verifier_key
 from ledger.queries.tree import on_stored
 from ledger.types import EntryView, HeadView
 
@@ -57,6 +59,11 @@ def receipt_under(view: EntryView, index: int, covering: HeadView) -> dict[str, 
     if index >= covering.size:
         raise NoSuchProof(reason=f"{index} ≥ {covering.size}")
     proof = on_stored(lambda node: inclusion_proof(index, covering.size, node))
+    return receipt_parts(view, index, covering, proof)
+
+
+def receipt_parts(view: EntryView, index: int, covering: HeadView, proof: Sequence[bytes]) -> dict[str, Any]:
+    """Return a receipt put together from an entry, its place, the head over it, and the inclusion proof."""
     return {
         "format": RECEIPT_FORMAT,
         "entry": view.body,
@@ -64,7 +71,7 @@ def receipt_under(view: EntryView, index: int, covering: HeadView) -> dict[str, 
         "index": index,
         "inclusion": [node.hex() for node in proof],
         "checkpoint": covering.cosigned_note,
-        "key": verifier_key(),
+        "key": verifier_key(covering.size),
         "anchor": anchor_of(covering),
     }
 

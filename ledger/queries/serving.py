@@ -10,7 +10,8 @@ from typing import Any, Final
 from kernel.errors import NotFound
 from ledger import tiles
 from ledger.models import Leaf, Log, TreeHead
-from ledger.queries.heads import NoSuchHead, heads_between, verifier_key
+from ledger.queries.heads import NoSuchHead, heads_between
+from ledger.queries.keys import verifier_key
 from ledger.queries.proofs import NoSuchProof, anchor_of
 from ledger.queries.tree import on_stored, stored
 
@@ -70,7 +71,11 @@ def export(*, start: int, end: int) -> Iterator[str]:
     origin = Log.objects.values_list("origin", flat=True).first()
     peaks = on_stored(lambda node: [node(level, index) for level, index in _peaks(start)]) if start else []
     yield _line(
-        format=EXPORT_FORMAT, log=origin, key=verifier_key(), start=start, frontier=[peak.hex() for peak in peaks]
+        format=EXPORT_FORMAT,
+        log=origin,
+        key=verifier_key(start + 1),
+        start=start,
+        frontier=[peak.hex() for peak in peaks],
     )
     count = 0
     for low in range(start, end, CHUNK):

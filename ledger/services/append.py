@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import jsonschema_rs
@@ -23,6 +23,7 @@ from ledger.commitment import SALT_BYTES, commit
 from ledger.constraints import identity_number
 from ledger.digests import sm3
 from ledger.merkle import leaf_hash
+from ledger.services.stops import naming_stops
 from ledger.terms import terms_of
 from ledger.types import EntryKind, StatusChange
 
@@ -42,7 +43,7 @@ class PayloadRefused(InvalidInput):
     """The payload does not fit the schema of its kind."""
 
     code = "ledger.payload_refused"
-    zh = "记录内容不符合 {kind} 的格式:{path}:{reason}。"
+    zh = "记录内容不符合 {kind} 的格式：{path}：{reason}。"
     en = "The payload does not fit {kind}: {path}: {reason}."
     kind: str
     path: str
@@ -63,7 +64,7 @@ class UnknownReference(Conflict):
     """A ref that names no entry."""
 
     code = "ledger.unknown_reference"
-    zh = "所引用的记录不存在:{missing}。"
+    zh = "所引用的记录不存在：{missing}。"
     en = "No such entry to refer to: {missing}."
     missing: str
 
@@ -158,14 +159,14 @@ def _columns(facts: Mapping[str, tuple[str, bytes]]) -> tuple[list[str], list[st
     return list(facts), [value for value, _ in facts.values()], [salt for _, salt in facts.values()]
 
 
-def _status_columns(status: StatusChange | None) -> tuple[object, ...]:
+def _status_columns(status: StatusChange | None) -> tuple[Any, ...]:
     if status is None:
         return NO_STATUS
     return statuses.status_id(status.subject), status.subject, status.state, status.valid_until
 
 
-def _write(values: list[object]) -> None:
-    with connection.cursor() as cursor:
+def _write(values: list[Any]) -> None:
+    with naming_stops(), connection.cursor() as cursor:
         cursor.execute(WRITE, values)
         (in_the_way,) = cursor.fetchone()
     if in_the_way == [values[0]]:

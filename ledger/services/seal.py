@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,18 +15,30 @@ from kernel.errors import Conflict
 from kernel.signer import Signer
 from ledger import tiles
 from ledger.merkle import Frontier, leaf_hash, subtree
-from ledger.models import Log, Tile, TreeHead, WaitingEntry
-from ledger.note import Checkpoint, VerifierKey, signed
+from ledger.models import TreeHead
+from ledger.note import Checkpoint, signed
 from ledger.queries.heads import head_view
 from ledger.queries.tree import on_stored, stored
+from ledger.services.keys import signing
 from ledger.services.locks import SEALER, hold
+from ledger.services.stops import refuse_when_stopped
 from ledger.types import HeadView
 
 MOST_AT_ONCE: Final = 1000
+HALF_PARTITION: Final = 1 << 19
+WAITING: Final = """
+SELECT entry_id, public_id, body, leaf_hash FROM ledger_waitingentry JOIN ledger_entry ON ledger_entry.id = entry_id
+ORDER BY entry_id LIMIT %s
+"""
 INDEXED: Final = """
 INSERT INTO ledger_leaf (index, entry_id)
 SELECT %s + place - 1, entry_id FROM unnest(%s::bigint[]) WITH ORDINALITY AS waiting(entry_id, place)
 """
+STORED: Final = """
+INSERT INTO ledger_tile (level, number, data) SELECT * FROM unnest(%s::integer[], %s::bigint[], %s::bytea[])
+ON CONFLICT (level, number) DO UPDATE SET data = excluded.data
+"""
+SETTLED: Final = "DELETE FROM ledger_waitingentry WHERE entry_id = ANY(%s::bigint[])"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -33,7 +46,7 @@ class EntryTampered(Conflict):
     """A waiting entry's bytes are no longer the ones its hash was taken of."""
 
     code = "ledger.entry_tampered"
-    zh = "记录 {entry_id} 的内容与其摘要不符,封存已停止。"
+    zh = "记录 {entry_id} 的内容与其摘要不符，封存已停止。"
     en = "Entry {entry_id} does not fit its hash; sealing stopped."
     entry_id: str
 
@@ -43,50 +56,33 @@ class RootsDisagree(Conflict):
     """The two ways to compute the root gave different results; nothing was signed."""
 
     code = "ledger.roots_disagree"
-    zh = "两种方法计算的树根不一致(树大小 {size}),未签名。"
+    zh = "两种方法计算的树根不一致（树大小 {size}），未签名。"
     en = "Two ways to compute the root of {size} leaves disagree; nothing was signed."
     size: int
 
 
-@dataclass(eq=False, kw_only=True)
-class WrongLogKey(Conflict):
-    """The signer is not the key this log was opened with."""
-
-    code = "ledger.wrong_log_key"
-    zh = "签名密钥与账本登记的密钥 {expected} 不一致。"
-    en = "The signing key is not the log's: it was opened with {expected}."
-    expected: str
-
-
-def open_log(*, public_key: bytes, now: datetime) -> Log:
-    """Return the log, opened at the first call with ``public_key`` (Ed25519); raise WrongLogKey for another key."""
-    key = str(VerifierKey(settings.LOG_ORIGIN, public_key))
-    log, _ = Log.objects.get_or_create(origin=settings.LOG_ORIGIN, defaults={"verifier_key": key, "opened_at": now})
-    if log.verifier_key != key:
-        raise WrongLogKey(expected=log.verifier_key)
-    return log
-
-
 @transaction.atomic
-def seal(*, signer: Signer, now: datetime) -> HeadView | None:
+def seal(*, signers: Sequence[Signer], now: datetime) -> HeadView | None:
     """Seal up to 1,000 waiting entries under one signed head; return it, or None when nothing waits.
 
-    The root is computed from the last frontier and, independently, from the tiles as they are stored.
-    Raises EntryTampered, RootsDisagree, TreeDamaged, WrongLogKey; then nothing has changed.
+    ``signers`` are the keys the log was opened with, or rotated to: Ed25519 and SM2. The root is computed from the last
+    frontier and, independently, from the tiles as they are stored.
+    Raises EntryTampered, RootsDisagree, TreeDamaged, WrongLogKey, LogStopped; then nothing has changed.
     """
     hold(lock=SEALER)
     waiting = _waiting()
     if not waiting:
         return None
-    log = open_log(public_key=signer.public_key, now=now)
+    refuse_when_stopped()
     before = last_frontier()
     leaves = [_checked(public_id, data, expected) for _, public_id, data, expected in waiting]
     after = before.extended(leaves)
+    keys = signing(signers, after.size, now=now)
     _store(before.size, leaves, [entry for entry, *_ in waiting])
     if on_stored(lambda node: subtree(0, after.size, node)) != after.root:
         raise RootsDisagree(size=after.size)
-    text = Checkpoint(log.origin, after.size, after.root).text()
-    note = signed(text, [(VerifierKey.parse(log.verifier_key), signer.sign(text.encode()))])
+    text = Checkpoint(settings.LOG_ORIGIN, after.size, after.root).text()
+    note = signed(text, [(key, signer.sign(text.encode())) for key, signer in keys])
     head = TreeHead.objects.create(
         size=after.size, root=after.root, frontier=after.to_bytes(), note=note, sealed_at=now
     )
@@ -99,11 +95,19 @@ def last_frontier() -> Frontier:
     return Frontier() if head is None else Frontier.from_bytes(head.size, bytes(head.frontier))
 
 
+def make_partitions() -> int:
+    """Have PostgreSQL make the partition of the present leaves, and the one after it; return how many were missing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_make_partitions()")
+        (made,) = cursor.fetchone()
+    return int(made)
+
+
 def _waiting() -> list[tuple[int, UUID, bytes, bytes]]:
     """Primary key, id, bytes and hash of the entries to seal, in the order they were written."""
-    rows = WaitingEntry.objects.order_by("entry_id")
-    columns = rows.values_list("entry_id", "entry__public_id", "entry__body", "entry__leaf_hash")
-    return [(pk, public_id, bytes(body), bytes(leaf)) for pk, public_id, body, leaf in columns[:MOST_AT_ONCE]]
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, [MOST_AT_ONCE])
+        return [(pk, public_id, bytes(body), bytes(leaf)) for pk, public_id, body, leaf in cursor.fetchall()]
 
 
 def _checked(public_id: UUID, body: bytes, expected: bytes) -> bytes:
@@ -114,13 +118,12 @@ def _checked(public_id: UUID, body: bytes, expected: bytes) -> bytes:
 
 
 def _store(size: int, leaves: list[bytes], entries: list[int]) -> None:
+    """Write indexes and grown tiles, and empty the queue of what is sealed."""
+    if (size + len(leaves)) // HALF_PARTITION != size // HALF_PARTITION:
+        make_partitions()
+    changed = tiles.grown(size, leaves, stored(tiles.edge(size)))
+    levels, numbers, data = zip(*((level, number, data) for (level, number), data in changed.items()), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(INDEXED, [size, entries])
-    changed = tiles.grown(size, leaves, stored(tiles.edge(size)))
-    Tile.objects.bulk_create(
-        [Tile(level=level, number=number, data=data) for (level, number), data in changed.items()],
-        update_conflicts=True,
-        unique_fields=["level", "number"],
-        update_fields=["data"],
-    )
-    WaitingEntry.objects.filter(entry_id__in=entries).delete()
+        cursor.execute(STORED, [list(levels), list(numbers), list(data)])
+        cursor.execute(SETTLED, [entries])

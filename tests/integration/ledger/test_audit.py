@@ -49,6 +49,7 @@ def test_clean_log_has_no_findings(written):
     [
         (Entry, "body"),
         (Entry, "leaf_hash"),
+        (Entry, "sm3"),
         (Tile, "data"),
         (TreeHead, "root"),
         (TreeHead, "frontier"),
@@ -102,14 +103,13 @@ def test_missing_added_and_reordered_rows_are_found(written):
     Leaf.objects.filter(index__in=(5, 6)).delete()
     Leaf.objects.create(index=5, entry_id=two.entry_id)
     Leaf.objects.create(index=6, entry_id=one.entry_id)
-    assert "tile 0/0" in found()
-    assert "head 9" in found()
+    assert found() == ["leaf 5", "leaf 6"]
 
 
 def test_changed_edges_notes_and_batches_are_named(written):
     edge = EntryRef.objects.first()
     EntryRef.objects.filter(pk=edge.pk).update(position=5, ref_id=Entry.objects.get(leaf__index=10).pk)
-    assert found() == [f"refs of entry {edge.entry.public_id}"]
+    assert found() == [f"entry {edge.entry.public_id} (leaf {edge.entry.leaf.index})"]
     EntryRef.objects.filter(pk=edge.pk).update(position=edge.position, ref_id=edge.ref_id)
     head = TreeHead.objects.first()
     TreeHead.objects.filter(pk=head.pk).update(note=head.note.replace("\n9\n", "\n8\n"))
@@ -119,7 +119,7 @@ def test_changed_edges_notes_and_batches_are_named(written):
     raw = bytearray(row.raw)
     raw[-150] ^= 1
     ChainTransaction.objects.filter(pk=row.pk).update(raw=bytes(raw))
-    assert found() == [f"transaction {row.tx_hash}"]
+    assert set(found()) == {f"transaction {row.tx_hash}"}
     ChainTransaction.objects.filter(pk=row.pk).update(raw=row.raw)
     Batch.objects.all().delete()
     assert found() == [f"transaction {row.tx_hash}"]

@@ -22,7 +22,7 @@ def platform(log, settings, tmp_path):
 
 
 def forget():
-    for cached in (gateways.chain, gateways.wallet, gateways.platform_signer):
+    for cached in (gateways.chain, gateways.wallet):
         cached.cache_clear()
 
 

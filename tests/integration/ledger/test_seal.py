@@ -76,7 +76,9 @@ def test_other_key_signs_nothing(offline_log):
     offline_log.seal()
     offline_log.append(1)
     with pytest.raises(WrongLogKey):
-        seal(signer=Ed25519Signer.generate("other"), now=NOW)
+        seal(signers=(Ed25519Signer.generate("other"), offline_log.signers[1]), now=NOW)
+    with pytest.raises(WrongLogKey):
+        seal(signers=offline_log.signers[:1], now=NOW)
     assert (TreeHead.objects.count(), WaitingEntry.objects.count()) == (1, 1)
 
 
@@ -129,7 +131,7 @@ def test_two_sealers_at_once_leave_no_gap_and_no_double(committed_log):
     committed_log.append(40)
 
     def work():
-        while seal(signer=committed_log.signer, now=NOW) is not None:
+        while seal(signers=committed_log.signers, now=NOW) is not None:
             pass
 
     def write():

@@ -1,0 +1,231 @@
+"""One audit over everything stored, in one pass over the leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from django.db import connection, transaction
+
+from ledger.calldata import ChainStatus
+from ledger.models import Entry, EntryRef, EntryStatus, Opening, Tile, TreeHead
+from ledger.queries.audit import rows as stored
+from ledger.queries.audit.findings import Finding
+from ledger.queries.audit.growth import Growth
+from ledger.queries.audit.heads import Keys, Signed, head_findings
+from ledger.queries.audit.journal import journal_findings
+from ledger.tiles import HASH, WIDTH
+
+CHUNK: Final = 4096
+UNPLACED: Final = """
+SELECT public_id::text FROM ledger_entry entry
+WHERE NOT EXISTS (SELECT FROM ledger_leaf leaf WHERE leaf.entry_id = entry.id)
+AND NOT EXISTS (SELECT FROM ledger_waitingentry waiting WHERE waiting.entry_id = entry.id)
+"""
+TWICE: Final = """
+SELECT entry.public_id::text FROM ledger_waitingentry waiting JOIN ledger_entry entry ON entry.id = waiting.entry_id
+WHERE EXISTS (SELECT FROM ledger_leaf leaf WHERE leaf.entry_id = waiting.entry_id)
+"""
+STRAY: Final = """
+SELECT entry_id FROM {table} beside WHERE NOT EXISTS (SELECT FROM ledger_entry entry WHERE entry.id = beside.entry_id)
+"""
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Hold one state of the database for as long as the audit reads, so that what is sealed meanwhile is no finding."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+class Audit:
+    """One run over everything stored; iterate ``findings`` and read the counts afterwards."""
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self.leaves = 0
+        self.tiles = 0
+        self.heads = 0
+        self.entries = 0
+        self._beside = 0
+        self._growth = Growth()
+        self._changes: dict[int, ChainStatus] = {}
+        self._pending: list[tuple[bytes | None, str]] = []
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield everything that does not fit: leaves with their entries and heads, the queue, tiles, the journal."""
+        with snapshot():
+            yield from self._tree()
+            yield from self._queue()
+            yield from self._stray()
+            yield from self._tiles()
+            yield from journal_findings(self._growth, self._changes)
+
+    def _tree(self) -> Iterator[Finding]:
+        """Read leaves chunk by chunk, and close a segment at every head."""
+        keys = Keys()
+        sizes = TreeHead.objects.order_by("size")
+        start = 0
+        for head in sizes.iterator(chunk_size=500):
+            self.heads += 1
+            while start + len(self._pending) < head.size and (yield from self._read(start, head.size)):
+                pass
+            yield from self._segment(keys.opened(head), head.size - start)
+            start = self._growth.frontier.size
+        while (yield from self._read(start, start + len(self._pending) + CHUNK)):
+            pass
+        for _, where in self._pending:
+            yield Finding(where, f"is in the tree, but no head covers it: the last one is of {start} leaves")
+
+    def _read(self, start: int, end: int) -> Generator[Finding, None, bool]:
+        """Read the next chunk of leaves below ``end`` into the pending ones; return whether there was one."""
+        first = start + len(self._pending)
+        found = stored.sealed(first, min(end, first + CHUNK))
+        near = stored.beside(found)
+        self._beside += near.rows
+        for row in found:
+            index = row[0]
+            while start + len(self._pending) < index:
+                yield from self._missing(start + len(self._pending))
+            yield from self._leaf(row, near, index)
+        return bool(found)
+
+    def _missing(self, index: int) -> Iterator[Finding]:
+        where = f"leaf {index}"
+        yield Finding(where, "is missing")
+        self._pending.append((None, where))
+
+    def _leaf(self, row: tuple[Any, ...], near: stored.Beside, index: int) -> Iterator[Finding]:
+        self.leaves += 1
+        if row[1] is None:
+            yield Finding(f"leaf {index}", "its entry is missing")
+            self._pending.append((None, f"leaf {index}"))
+            return
+        self.entries += 1
+        held = stored.held(row, near)
+        where = ""
+        if held.problems or held.openings:
+            where = f"{stored.name_of(row)} (leaf {index})"
+            yield from _told(held, where)
+        if held.status is not None:
+            self._changes[index] = held.status
+        self._pending.append((held.digest, where))
+
+    def _segment(self, signed: Signed, count: int) -> Iterator[Finding]:
+        """Take the leaves up to a head into the tree: as the rows give them or, where only that fits, as tiles do."""
+        size = signed.row.size
+        while len(self._pending) < count:
+            yield from self._missing(size - count + len(self._pending))
+        segment, self._pending = self._pending[:count], self._pending[count:]
+        tiled = self._tiled(size - count, size)
+        hashes = [digest or tile for (digest, _), tile in zip(segment, tiled, strict=True)]
+        tried = self._growth.tried([hash_ or bytes(HASH) for hash_ in hashes])
+        expected = signed.stated or bytes(signed.row.root)
+        if tried[0].root != expected and None not in tiled:
+            other = self._growth.tried([tile for tile in tiled if tile is not None])
+            if other[0].root == expected:
+                tried = other
+                yield from _moved(segment, tiled, size - count)
+        self._growth.keep(tried)
+        yield from head_findings(signed, tried[0])
+
+    def _tiled(self, start: int, end: int) -> list[bytes | None]:
+        """The leaf hashes ``start`` to ``end`` as the lowest tiles have them, None where they have none."""
+        if start == end:
+            return []
+        first, last = start // WIDTH, (end - 1) // WIDTH
+        rows = Tile.objects.filter(level=0, number__gte=first, number__lte=last).values_list("number", "data")
+        found = {number: bytes(data) for number, data in rows}
+        return [_hash_at(found, index) for index in range(start, end)]
+
+    def _queue(self) -> Iterator[Finding]:
+        last = 0
+        while found := stored.waiting(last, CHUNK):
+            near = stored.beside(found)
+            self._beside += near.rows
+            for row in found:
+                if row[1] is None:
+                    yield Finding(f"queue row {row[0]}", "its entry is missing")
+                    continue
+                self.entries += 1
+                yield from _told(stored.held(row, near), f"{stored.name_of(row)} (waiting)")
+            last = found[-1][0]
+        yield from (Finding(f"entry {name}", "is in the tree and still waiting") for name in _names(TWICE))
+
+    def _stray(self) -> Iterator[Finding]:
+        """Rows that belong to no entry in the tree or the queue; looked for only where the counts differ."""
+        if Entry.objects.count() != self.entries:
+            yield from (Finding(f"entry {name}", "is neither in the tree nor waiting") for name in _names(UNPLACED))
+        beside = (Opening, EntryRef, EntryStatus)
+        if sum(model.objects.count() for model in beside) == self._beside:
+            return
+        for model in beside:
+            table = model._meta.db_table
+            for key in _names(STRAY.format(table=table)):
+                yield Finding(f"{table} of entry {key}", "there is no such entry")
+
+    def _tiles(self) -> Iterator[Finding]:
+        expected = self._growth.tiles()
+        wanted = next(expected, None)
+        for row in Tile.objects.order_by("level", "number").iterator(chunk_size=500):
+            self.tiles += 1
+            here = (row.level, row.number)
+            while wanted is not None and wanted[0] < here:
+                yield Finding(_tile(*wanted[0]), "is missing")
+                wanted = next(expected, None)
+            if wanted is None or wanted[0] != here:
+                yield Finding(_tile(*here), "belongs to no tree")
+                continue
+            if bytes(row.data) != wanted[1]:
+                yield Finding(_tile(*here), _difference(wanted[1], bytes(row.data)))
+            wanted = next(expected, None)
+        while wanted is not None:
+            yield Finding(_tile(*wanted[0]), "is missing")
+            wanted = next(expected, None)
+
+
+def _told(held: stored.Held, where: str) -> Iterator[Finding]:
+    for problem in held.problems:
+        yield Finding(where, problem)
+    for name in held.openings:
+        yield Finding(f"opening {name} of {where}", "does not open the commitment")
+
+
+def _moved(segment: list[tuple[bytes | None, str]], tiled: list[bytes | None], start: int) -> Iterator[Finding]:
+    """Name the leaves whose rows are not what was sealed there, unless their bytes were already found changed."""
+    for place, ((digest, where), tile) in enumerate(zip(segment, tiled, strict=True)):
+        if digest != tile and not where:
+            yield Finding(f"leaf {start + place}", "is not the entry that was sealed there")
+
+
+def _hash_at(tiles: dict[int, bytes], index: int) -> bytes | None:
+    data = tiles.get(index // WIDTH, b"")
+    found = data[index % WIDTH * HASH : (index % WIDTH + 1) * HASH]
+    return found if len(found) == HASH else None
+
+
+def _names(query: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return [str(name) for (name,) in cursor.fetchall()]
+
+
+def _tile(level: int, number: int) -> str:
+    return f"tile {level}/{number}"
+
+
+def _difference(expected: bytes, found: bytes) -> str:
+    if len(expected) != len(found):
+        return f"has {len(found)} bytes, not the {len(expected) // HASH} hashes the leaves give"
+    places = [
+        place // HASH
+        for place in range(0, len(expected), HASH)
+        if expected[place : place + HASH] != found[place : place + HASH]
+    ]
+    return f"hash {', '.join(map(str, places))} is not what the leaves give"
