@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -153,6 +153,57 @@ class ReceiptOut(Schema):
     checkpoint: str
     key: str
     anchor: ReceiptAnchorOut | None
+
+
+class OpeningOut(Schema):
+    """What opens a commitment of an entry."""
+
+    entry: UUID
+    name: str
+    value: str
+    salt: str
+
+
+class PackOut(Schema):
+    """Everything recorded about a subject, each entry with its receipt, under one head."""
+
+    model_config: ClassVar[ConfigDict] = _example(
+        {
+            "format": "gongshu-pack/1",
+            "subject": EXAMPLE_ENTRY["subject"],
+            "receipts": [EXAMPLE_RECEIPT],
+            "openings": [],
+            "certificate": None,
+        }
+    )
+
+    format: str
+    subject: str
+    receipts: list[ReceiptOut]
+    openings: list[OpeningOut]
+    certificate: dict[str, Any] | None
+
+
+class StatusOut(Schema):
+    """The status of a certificate or licence as the log last said it."""
+
+    model_config: ClassVar[ConfigDict] = _example(
+        {
+            "id": EXAMPLE_HASH,
+            "subject": EXAMPLE_ENTRY["subject"],
+            "state": "active",
+            "valid_until": "2027-11-21",
+            "entry": EXAMPLE_ID,
+            "index": 17,
+        }
+    )
+
+    id: str = Field(description="Under which the chain keeps it: 64 hex digits.")
+    subject: str
+    state: str
+    valid_until: date | None
+    entry: UUID
+    index: int | None
 
 
 class ConsistencyOut(Schema):

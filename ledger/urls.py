@@ -2,17 +2,30 @@
 
 from django.urls import path
 
-from ledger.pages import explorer, serving
+from ledger.pages import chain, downloads, entries, explorer, heads, serving
 
 app_name = "ledger"
 urlpatterns = [
     path("", explorer.explorer, name="explorer"),
-    path("entries/<uuid:entry_id>/", explorer.entry, name="entry"),
-    path("entries/<uuid:entry_id>/trace/", explorer.trace, name="trace"),
-    path("entries/<uuid:entry_id>/receipt/", explorer.receipt, name="receipt"),
-    path("heads/", explorer.heads, name="heads"),
-    path("verifier/", explorer.verifier, name="verifier"),
-    path("key/", explorer.key, name="key"),
+    path("entries/", explorer.entries, name="entries"),
+    path("entries/<uuid:entry_id>/", entries.entry, name="entry"),
+    path("entries/<uuid:entry_id>/trace/", entries.trace, name="trace"),
+    path("entries/<uuid:entry_id>/receipt/", entries.receipt, name="receipt"),
+    path("entries/<uuid:entry_id>/tlog-proof/", entries.tlog_proof, name="tlog-proof"),
+    path("packs/<path:subject>/", entries.pack, name="pack"),
+    path("subjects/<path:subject>/", explorer.subject, name="subject"),
+    path("heads/", heads.heads, name="heads"),
+    path("heads/<int:size>/", heads.head, name="head"),
+    path("consistency/", heads.consistency, name="consistency"),
+    path("witnesses/", heads.witnesses, name="witnesses"),
+    path("witnesses/<uuid:witness_id>/retire/", heads.retire_witness, name="retire-witness"),
+    path("chain/", chain.chain, name="chain"),
+    path("blocks/<int:height>/", chain.block, name="block"),
+    path("transactions/<str:tx_hash>/", chain.transaction, name="transaction"),
+    path("verify/", downloads.verify, name="verify"),
+    path("verifier/", downloads.verifier, name="verifier"),
+    path("witness/", downloads.witness, name="witness"),
+    path("key/", downloads.key, name="key"),
     path("log/checkpoint", serving.checkpoint, name="checkpoint"),
     path("log/tile/entries/<path:place>", serving.bundle, name="bundle"),
     path("log/tile/<int:level>/<path:place>", serving.tile, name="tile"),

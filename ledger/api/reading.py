@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from ledger import queries
-from ledger.schemas import ConsistencyOut, EntriesOut, EntryOut, HeadsOut, LagOut, ReceiptOut
+from ledger.schemas import ConsistencyOut, EntriesOut, EntryOut, HeadsOut, LagOut, PackOut, ReceiptOut, StatusOut
 from ledger.types import EntryView, HeadView, LagView
 
 router = Router(tags=["ledger"])
@@ -58,6 +58,28 @@ def tlog_proof(request: HttpRequest, entry_id: UUID, *, size: Under = None) -> H
 def trace(request: HttpRequest, entry_id: UUID) -> dict[str, Any]:  # noqa: ARG001 - ninja's signature
     """Answer the entry and all its ancestors, oldest first."""
     return {"items": queries.trace(entry_id), "next_after": None}
+
+
+@router.get("/packs/{path:subject}", response=PackOut, auth=None, summary="The evidence pack of a subject")
+def pack(request: HttpRequest, subject: str) -> dict[str, Any]:  # noqa: ARG001 - ninja's signature
+    """Answer the receipts of all entries about a subject and of all they rest on; 409 while one waits to be sealed."""
+    return queries.pack(subject)
+
+
+@router.get("/status/{path:subject}", response=StatusOut, auth=None, summary="The status of a certificate or licence")
+def status(request: HttpRequest, subject: str) -> dict[str, Any]:  # noqa: ARG001 - ninja's signature
+    """Answer what the newest entry about a subject says of its status, and the id under which the chain keeps it."""
+    found = queries.status(subject)
+    if found is None:
+        raise queries.NothingAbout(subject=subject[:200])
+    return {
+        "id": found.id.hex(),
+        "subject": found.subject,
+        "state": found.state,
+        "valid_until": found.valid_until,
+        "entry": found.entry_id,
+        "index": found.index,
+    }
 
 
 @router.get("/heads", response=HeadsOut, auth=None, summary="Signed tree heads, newest first")

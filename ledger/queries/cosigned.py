@@ -21,6 +21,11 @@ def witnessed_size() -> int:
     return Cosignature.objects.order_by("-head_id").values_list("head_id", flat=True).first() or 0
 
 
+def first_cosigned(*, above: int) -> int | None:
+    """Return the size of the first head over ``above`` leaves that a witness cosigned, or None."""
+    return Cosignature.objects.filter(head_id__gt=above).order_by("head_id").values_list("head_id", flat=True).first()
+
+
 def first_witnessed(*, above: int) -> int | None:
     """Return the size of the first head over ``above`` leaves that was cosigned and is on the chain, or None."""
     rows = Cosignature.objects.filter(

@@ -3,63 +3,95 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
 
-from ledger.journal import TransactionState
-from ledger.models import Batch, Entry
+from kernel.actors import PUBLIC, Actor
+from ledger.models import Batch, ChainTransaction, Entry, Opening, TreeHead
 from ledger.queries.entries import views
 from ledger.queries.heads import head
 from ledger.types import EntryView, HeadView
 
 MOST: Final = 50
 BIGGEST: Final = 2**62
+REGULATOR: Final = "regulator"
 _HEX: Final = re.compile(r"(0x)?[0-9a-f]{64}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a search found: entries, and heads whose root, transaction or block was named."""
+    """What a search found: entries, heads whose root, transaction or block was named, and places on the chain.
+
+    ``opened`` are entries with a confidential fact of exactly that value, for who may see it.
+    """
 
     entries: tuple[EntryView, ...] = ()
+    opened: tuple[EntryView, ...] = ()
     heads: tuple[HeadView, ...] = ()
+    transactions: tuple[str, ...] = ()
+    block: int | None = None
+
+    def __bool__(self) -> bool:
+        """Whether anything was found."""
+        return bool(self.entries or self.opened or self.heads or self.transactions) or self.block is not None
 
 
-def search(text: str) -> Found:
-    """Return what ``text`` names: an entry id, index, leaf hash, root, transaction, block, subject, or code."""
+def search(text: str, *, actor: Actor = PUBLIC) -> Found:
+    """Return what ``text`` names: an entry id, index, leaf hash, root, transaction, block, subject, code, or party."""
     word = text.replace("\x00", "").strip()
     small = word.lower()
     if not word:
         return Found()
+    opened = _open_to(word, actor)
     if _HEX.fullmatch(small):
-        return _by_hash(small.removeprefix("0x"))
+        return replace(_by_hash(small.removeprefix("0x")), opened=opened)
     if small.isascii() and small.isdigit() and int(small) < BIGGEST:
-        return _by_number(int(small), word)
+        return replace(_by_number(int(small), word), opened=opened)
     if _UUID.fullmatch(small):
         named = views(Entry.objects.filter(Q(public_id=UUID(small)) | Q(terms__contains=[small])).order_by("pk")[:MOST])
-        return Found(entries=named)
-    return Found(entries=_by_term(word))
+        return Found(entries=named, opened=opened)
+    return Found(entries=_by_term(word), opened=opened)
 
 
 def _by_hash(digits: str) -> Found:
-    leaves = views(Entry.objects.filter(leaf_hash=bytes.fromhex(digits)))
-    anchored = Q(transaction__tx_hash=f"0x{digits}") | Q(transaction__block_hash=f"0x{digits}")
-    return Found(entries=leaves or _by_term(digits), heads=_heads(Q(head__root=bytes.fromhex(digits)) | anchored))
+    leaves = views(Entry.objects.filter(Q(leaf_hash=bytes.fromhex(digits)) | Q(sm3=bytes.fromhex(digits)))[:MOST])
+    root = Q(root=bytes.fromhex(digits))
+    sent = Q(tx_hash=f"0x{digits}") | Q(block_hash=f"0x{digits}")
+    rows = ChainTransaction.objects.filter(sent).order_by("pk")[:MOST]
+    sizes = Batch.objects.filter(transaction__in=list(rows)).values_list("head_id", flat=True)
+    named = TreeHead.objects.filter(root | Q(size__in=list(sizes))).values_list("size", flat=True)
+    heads = [head(size) for size in named[:MOST]]
+    return Found(
+        entries=leaves or _by_term(digits), heads=tuple(heads), transactions=tuple(row.tx_hash for row in rows)
+    )
 
 
 def _by_number(number: int, word: str) -> Found:
     entries = views(Entry.objects.filter(leaf__index=number))
-    return Found(entries=(*entries, *_by_term(word)), heads=_heads(Q(transaction__block_number=number)))
+    known = ChainTransaction.objects.filter(block_number=number).exists()
+    sizes = TreeHead.objects.filter(Q(size=number) | Q(batches__transaction__block_number=number)).distinct()
+    return Found(
+        entries=(*entries, *_by_term(word)),
+        heads=tuple(head(size) for size in sizes.values_list("size", flat=True)[:MOST]),
+        block=number if known else None,
+    )
 
 
 def _by_term(word: str) -> tuple[EntryView, ...]:
     return views(Entry.objects.filter(terms__contains=[word]).order_by("pk")[:MOST])
 
 
-def _heads(condition: Q) -> tuple[HeadView, ...]:
-    batches = Batch.objects.filter(condition, transaction__state=TransactionState.MINED)
-    return tuple(head(size) for size in batches.values_list("head_id", flat=True)[:MOST])
+def _open_to(word: str, actor: Actor) -> tuple[EntryView, ...]:
+    """Entries with a confidential fact of exactly this value: all for a regulator, its own for a party."""
+    rows = Opening.objects.filter(value=word)
+    if REGULATOR not in actor.roles:
+        if actor.organisation_id is None:
+            return ()
+        own = Opening.objects.filter(value=str(actor.organisation_id)).values("entry")
+        rows = rows.filter(entry__in=own)
+    keys = list(rows.order_by("-entry").values_list("entry", flat=True)[:MOST])
+    return views(Entry.objects.filter(pk__in=keys).order_by("-pk"))

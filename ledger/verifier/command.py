@@ -53,16 +53,16 @@ def _verdict(options: argparse.Namespace) -> tuple[int, str, dict[str, Any]]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gongshu-verify", description="Check what a Gongshu log has issued.")
     commands = parser.add_subparsers(dest="command", required=True)
-    receipt = _command(commands, "receipt", "check the receipt of an entry", _receipt)
-    pack = _command(commands, "pack", "check an evidence pack", _pack)
-    export = _command(commands, "audit", "audit an export of the log against the chain", _audit)
+    receipt = _command(commands, "receipt", "check the receipt of an entry", _run_receipt)
+    pack = _command(commands, "pack", "check an evidence pack", _run_pack)
+    export = _command(commands, "audit", "audit an export of the log against the chain", _run_audit)
     for command in (receipt, pack, export):
         command.add_argument("file", help="the file, or - for standard input")
         command.add_argument("--key", help="the log's verifier key you trust (name+hash+key), or a file that holds it")
         command.add_argument("--head", help="a file with a checkpoint you kept: the log must not contradict it")
         command.add_argument("--witness", action="append", default=[], help="a witness's key, or a file; repeatable")
         command.add_argument("--need", type=int, help="how many of them must have cosigned (default: all)")
-    certificate = _command(commands, "certificate", "check a registration certificate", _certificate)
+    certificate = _command(commands, "certificate", "check a registration certificate", _run_certificate)
     certificate.add_argument("file", help="the file, or - for standard input")
     certificate.add_argument("--key", help="the issuer's key you trust (did:key:z6Mk… or z6Mk…), or a file")
     pack.add_argument("--issuer", help="the key of the certificate's issuer you trust, or a file that holds it")
@@ -71,8 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     for command in (receipt, pack, export, certificate):
         command.add_argument("--contract", help="the address of the log contract you trust")
         command.add_argument("--rpc", help="address of a chain node to compare with")
-    inclusion = _command(commands, "inclusion", "check an RFC 9162 inclusion proof", _inclusion)
-    consistency = _command(commands, "consistency", "check an RFC 9162 consistency proof", _consistency)
+    inclusion = _command(commands, "inclusion", "check an RFC 9162 inclusion proof", _run_inclusion)
+    consistency = _command(commands, "consistency", "check an RFC 9162 consistency proof", _run_consistency)
     for name in ("leaf", "index", "size", "root", "proof"):
         inclusion.add_argument(f"--{name}", required=True)
     for name in ("old-size", "new-size", "old-root", "new-root", "proof"):
@@ -87,47 +87,47 @@ def _command(commands: Any, name: str, what: str, check: Check) -> argparse.Argu
     return command
 
 
-def _receipt(options: argparse.Namespace) -> Found:
+def _run_receipt(options: argparse.Namespace) -> Found:
     facts = check_receipt(_read(options.file, LARGEST), _trust(options))
     chain = "and on the chain" if facts["chain_asked"] else "(no chain node was asked)"
     return f"leaf {facts['index']} of {facts['log']}, in the signed tree of {facts['size']} {chain}", facts
 
 
-def _pack(options: argparse.Namespace) -> Found:
+def _run_pack(options: argparse.Namespace) -> Found:
     trust = _trust(options)
     issuer = Issuer(key=_text(options.issuer, "+:z"), contract=options.contract, ask=trust.ask)
-    facts = check_pack(_read(options.file, LARGEST_PACK), trust, issuer, at=_moment(options.at))
+    facts = check_pack(_read(options.file, LARGEST_PACK), trust, issuer, at=_stated_moment(options.at))
     opened = len(facts["openings"])
     return f"{len(facts['entries'])} entries about {facts['subject']}, {opened} facts opened, nothing missing", facts
 
 
-def _audit(options: argparse.Namespace) -> Found:
+def _run_audit(options: argparse.Namespace) -> Found:
     facts = check_export(_lines(options.file), _trust(options))
     chain = f"the chain holds {facts['chain_size']}" if facts["chain_asked"] else "no chain node was asked"
     return f"{facts['entries']} entries under {facts['heads']} heads of {facts['log']}; {chain}", facts
 
 
-def _certificate(options: argparse.Namespace) -> Found:
+def _run_certificate(options: argparse.Namespace) -> Found:
     ask = node_at(options.rpc) if options.rpc else None
     issuer = Issuer(key=_text(options.key, ":z"), contract=_address(options.contract), ask=ask)
-    facts = check_credential(_read(options.file, LARGEST), issuer, at=_moment(options.at))
+    facts = check_credential(_read(options.file, LARGEST), issuer, at=_stated_moment(options.at))
     status = (
         f"the chain says {facts['status']['state']}" if facts["status"] else "no chain node was asked for its status"
     )
     return f"the proof fits the key {facts['key']}; {status}", facts
 
 
-def _inclusion(options: argparse.Namespace) -> Found:
+def _run_inclusion(options: argparse.Namespace) -> Found:
     leaf, root = hashes([options.leaf, options.root], "the leaf or the root")
-    index, size = _number(options.index), _number(options.size)
+    index, size = _tree_number(options.index), _tree_number(options.size)
     if not index < size or root_from_path(leaf, index, size, _proof(options.proof)) != root:
         raise Invalid("the proof does not show the leaf in that tree")
     return f"leaf {index} is in the tree of {size}", {"index": index, "size": size}
 
 
-def _consistency(options: argparse.Namespace) -> Found:
+def _run_consistency(options: argparse.Namespace) -> Found:
     old_root, new_root = hashes([options.old_root, options.new_root], "a root")
-    old, new = _number(options.old_size), _number(options.new_size)
+    old, new = _tree_number(options.old_size), _tree_number(options.new_size)
     if not is_prefix(old=old, new=new, old_root=old_root, new_root=new_root, path=_proof(options.proof)):
         raise Invalid("the proof does not show the old tree to begin the new one")
     return f"the tree of {old} begins the tree of {new}", {"old": old, "new": new}
@@ -159,7 +159,7 @@ def _address(text: str | None) -> str | None:
     return text.lower() if text else None
 
 
-def _moment(text: str | None) -> datetime:
+def _stated_moment(text: str | None) -> datetime:
     if text is None:
         return datetime.now(tz=UTC)
     try:
@@ -169,7 +169,7 @@ def _moment(text: str | None) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _number(text: str) -> int:
+def _tree_number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 19 or int(text) >= LARGEST_TREE:
         raise Invalid("an index or size is not a number of a tree")
     return int(text)

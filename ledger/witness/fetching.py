@@ -116,7 +116,7 @@ def _answer(request: urllib.request.Request, seconds: float) -> bytes:
         with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310 - http(s) only
             data: bytes = answer.read(LONGEST + 1)
     except urllib.error.HTTPError as error:
-        raise Incomplete(f"{request.full_url} answers {error.code}: {_said(error)}") from None
+        raise Incomplete(f"{request.full_url} answers {error.code}: {_refusal_of(error)}") from None
     except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
         raise Incomplete(f"{request.full_url} does not answer: {error}") from None
     if len(data) > LONGEST:
@@ -124,7 +124,7 @@ def _answer(request: urllib.request.Request, seconds: float) -> bytes:
     return data
 
 
-def _said(error: urllib.error.HTTPError) -> str:
+def _refusal_of(error: urllib.error.HTTPError) -> str:
     """What a refusal says of itself: the sentence of a problem document, or its first words."""
     try:
         text = error.read(4096).decode("utf-8", "replace")

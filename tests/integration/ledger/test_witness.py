@@ -233,6 +233,7 @@ def test_cosignatures_and_witnesses_are_guarded(offline_log, desk):
     note = offline_log.seal().note
     registered(desk)
     take(cosigned(desk, note))
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
     for statement in (
         "UPDATE ledger_cosignature SET head_id = head_id",
         "DELETE FROM ledger_cosignature",

@@ -310,22 +310,39 @@ def test_missing_file_is_incomplete(capsys):
     assert capsys.readouterr().out == "incomplete: the file cannot be opened: No such file or directory\n"
 
 
-def test_one_file_is_built_from_these_modules():
-    assert bundle.TARGET.read_text(encoding="utf-8") == bundle.bundle()
+@pytest.mark.parametrize("program", bundle.PROGRAMS, ids=lambda program: program.name)
+def test_one_file_is_built_from_these_modules(program):
+    assert program.target.read_text(encoding="utf-8") == bundle.bundle(program)
+
+
+@pytest.mark.parametrize("program", bundle.PROGRAMS, ids=lambda program: program.name)
+def test_no_name_of_one_module_hides_anothers(program):
+    names = []
+    for node in ast.parse(program.target.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign):
+            names += [target.id for target in node.targets if isinstance(target, ast.Name)]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
 
 
 def test_one_file_runs_without_the_platform(tmp_path):
     program = tmp_path / "gongshu-verify"
-    program.write_bytes(bundle.TARGET.read_bytes())
+    program.write_bytes(bundle.VERIFY.target.read_bytes())
     done = run(tmp_path, "--key", str(KEY), program=("-I", str(program)))
     assert (done.returncode, done.stdout.split(":")[0]) == (0, "valid"), done.stderr
 
 
-def test_one_file_needs_the_standard_library_and_cryptography_only():
-    imported = set()
-    for found in ast.walk(ast.parse(bundle.TARGET.read_text(encoding="utf-8"))):
+@pytest.mark.parametrize("program", bundle.PROGRAMS, ids=lambda program: program.name)
+def test_one_file_needs_the_standard_library_and_cryptography_only(program):
+    required, optional = set(), set()
+    tree = ast.parse(program.target.read_text(encoding="utf-8"))
+    tried = {inner for node in tree.body if isinstance(node, ast.Try) for inner in ast.walk(node)}
+    for found in ast.walk(tree):
+        into = optional if found in tried else required
         if isinstance(found, ast.Import):
-            imported |= {name.name.split(".")[0] for name in found.names}
+            into |= {name.name.split(".")[0] for name in found.names}
         elif isinstance(found, ast.ImportFrom):
-            imported.add(found.module.split(".")[0])
-    assert imported - set(sys.stdlib_module_names) == {"cryptography"}
+            into.add(found.module.split(".")[0])
+    assert required - set(sys.stdlib_module_names) == {"cryptography"}
+    assert optional <= {"tongsuopy"}

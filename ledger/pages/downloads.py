@@ -1,0 +1,42 @@
+"""What an auditor takes along: the verifier, the witness's program, the log's key; and the check in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from ledger import queries
+from ledger.pages.showing import download, verifier_context
+
+LEDGER: Final = Path(__file__).resolve().parents[1]
+VERIFIER: Final = LEDGER / "verifier" / "dist" / "gongshu-verify"
+WITNESS: Final = LEDGER / "verifier" / "dist" / "gongshu-witness"
+PROGRAM: Final = "text/x-python; charset=utf-8"
+
+
+@require_GET
+def verify(request: HttpRequest) -> HttpResponse:
+    """Show where anybody drops a receipt to have it checked in the browser, with nothing sent."""
+    return render(request, "ledger/verify.html", verifier_context())
+
+
+@require_GET
+def verifier(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Download the verifier: one file that needs nothing of this platform."""
+    return download(VERIFIER.read_bytes(), "gongshu-verify", PROGRAM)
+
+
+@require_GET
+def witness(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Download the witness: one file for a regulator's machine."""
+    return download(WITNESS.read_bytes(), "gongshu-witness", PROGRAM)
+
+
+@require_GET
+def key(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Answer the log's verifier key as text."""
+    return HttpResponse(queries.verifier_key() + "\n", content_type="text/plain; charset=utf-8")
