@@ -3,21 +3,41 @@
 from allauth.account import views as accounts
 from django.urls import URLPattern, path
 
-from registry.pages import certificates, desks, public, parties
 from registry.pages import accounts as own
+from registry.pages import applications, certificates, desks, parties, public, registrations
 
 app_name = "registry"
 urlpatterns: list[URLPattern] = [
     path("", public.notices, name="home"),
     path("notices/", public.notices, name="notices"),
     path("notices/<uuid:registration_id>/", public.notice, name="notice"),
-    path("registrations/<uuid:registration_id>/", public.registration, name="registration"),
-    path("registrations/<uuid:registration_id>/resubmit/", desks.resubmit, name="resubmit"),
-    path("registrations/<uuid:registration_id>/<slug:name>/", desks.act, name="act"),
-    path("registrations/<uuid:registration_id>/objections/<uuid:objection_id>/", desks.decide, name="decide"),
+    path("registrations/<uuid:registration_id>/", registrations.registration, name="registration"),
+    path("registrations/<uuid:registration_id>/file/", registrations.file, name="file"),
+    path("registrations/<uuid:registration_id>/assign/", registrations.assign, name="assign"),
+    path("registrations/<uuid:registration_id>/confirmation/", registrations.confirmation, name="confirmation"),
+    path(
+        "registrations/<uuid:registration_id>/confirmation.pdf",
+        registrations.confirmation_paper,
+        name="confirmation-paper",
+    ),
+    path("registrations/<uuid:registration_id>/apply/<slug:kind>/", applications.apply_next, name="apply-next"),
+    path("registrations/<uuid:registration_id>/case/<slug:kind>/", registrations.case, name="case"),
+    path("registrations/<uuid:registration_id>/<slug:name>/", registrations.act, name="act"),
+    path("registrations/<uuid:registration_id>/objections/<uuid:objection_id>/", registrations.decide, name="decide"),
+    path("drafts/<uuid:registration_id>/", applications.draft, name="draft"),
+    path("drafts/<uuid:registration_id>/check/", applications.check, name="check"),
+    path("drafts/<uuid:registration_id>/<slug:key>/", applications.step, name="step"),
     path("desk/", desks.desk, name="desk"),
-    path("applications/", desks.applications, name="applications"),
-    path("apply/<slug:kind>/<uuid:subject_id>/", desks.apply, name="apply"),
+    path("desk/work.<slug:form>", desks.desk_export, name="desk-export"),
+    path("overdue/", desks.overdue, name="overdue"),
+    path("overdue/list.<slug:form>", desks.overdue_export, name="overdue-export"),
+    path("inbox/", desks.inbox, name="inbox"),
+    path("inbox/<uuid:letter_id>/read/", desks.read_letter, name="letter-read"),
+    path("uses/", desks.uses, name="uses"),
+    path("offices/<uuid:office_id>/rules/", desks.rules, name="rules"),
+    path("offices/<uuid:office_id>/rules/<slug:name>/", desks.rule, name="rule"),
+    path("applications/", applications.applications, name="applications"),
+    path("apply/<slug:kind>/<uuid:subject_id>/", applications.apply, name="apply"),
     path("resources/", public.resources, name="resources"),
     path("resources/<uuid:resource_id>/", public.resource, name="resource"),
     path("products/<uuid:product_id>/", public.product, name="product"),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,29 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from kernel.actors import Actor
 from kernel.errors import DomainError
 from registry import catalogue, operation, queries, services
 from registry.forms import NumberForm, ObjectionForm
 from registry.pages import words
-from registry.types import NoticeView, ProductView, RegistrationView, Role
-from registry.workflow import REGISTRATION, Event, State
-
-DUTIES: Final[Mapping[Event, Role]] = MappingProxyType(
-    {
-        Event.ACCEPT: Role.REGISTRY_CLERK,
-        Event.PASS_REVIEW: Role.REGISTRY_REVIEWER,
-        Event.PUBLISH_NOTICE: Role.REGISTRY_CLERK,
-        Event.ASSIGN_CODE: Role.REGISTRY_CLERK,
-        Event.RETURN: Role.REGISTRY_CLERK,
-        Event.REFUSE: Role.REGISTRY_CLERK,
-    }
-)
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Return who asks."""
-    return cast(Actor, request.actor)  # type: ignore[attr-defined]  # set by config's middleware
+from registry.pages.acting import actor_of
+from registry.types import NoticeView, ProductView
 
 
 def _board_row(view: NoticeView, working_days_left: int) -> dict[str, Any]:
@@ -69,41 +50,6 @@ def notice(request: HttpRequest, registration_id: UUID) -> HttpResponse:
         "article": view.article,
     }
     return render(request, "registry/notice.html", context, status=409 if error else 200)
-
-
-@require_GET
-def registration(request: HttpRequest, registration_id: UUID) -> HttpResponse:
-    """Show a registration: where it stands, which clock runs by which article, what may be done."""
-    now, actor = timezone.now(), actor_of(request)
-    view = queries.visible_registration(registration_id, actor=actor, now=now)
-    context = {
-        "view": view,
-        "state": words.state_words(view.state),
-        "steps": words.steps(view),
-        "limits": [{"limit": one, "label": words.STEPS.get(one.step, one.step)} for one in view.deadlines],
-        "registrant": queries.organisation(view.registrant_id),
-        "office": queries.organisation(view.office_id),
-        "objections": queries.objections(registration_id, actor=actor),
-        "reason": queries.reason_given(registration_id, actor=actor),
-        "acts": acts_for(view, actor),
-        "own": actor.organisation_id == view.registrant_id,
-    }
-    return render(request, "registry/registration.html", context)
-
-
-def acts_for(view: RegistrationView, actor: Actor) -> tuple[str, ...]:
-    """Return the acts the state allows that are the actor's to do, the usual one first; the service decides."""
-    if actor.organisation_id != view.office_id:
-        return ()
-    allowed = REGISTRATION.allowed(view.state)
-    return tuple(act for act in DUTIES if act in allowed and duty(act, view.state) in actor.roles)
-
-
-def duty(act: str, state: str) -> Role:
-    """Return whose duty an act is; refusing is the reviewer's once an application is accepted."""
-    if act == Event.REFUSE and state == State.ACCEPTED:
-        return Role.REGISTRY_REVIEWER
-    return DUTIES[Event(act)]
 
 
 @require_GET

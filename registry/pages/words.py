@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kernel.workdays import SHANGHAI
 from registry.limits import Step
-from registry.types import DeadlineView, RegistrationView, SubjectKind
+from registry.policy import QUESTIONS, Setting
+from registry.procedures import Kind, Words
+from registry.types import DeadlineView, LetterView, RegistrationView, SubjectKind
 from registry.workflow import AgreementState, State
 
 STATES: Final[Mapping[str, tuple[object, str]]] = MappingProxyType(
@@ -24,7 +27,11 @@ STATES: Final[Mapping[str, tuple[object, str]]] = MappingProxyType(
         State.REVIEWED: (_("Passed review"), "info"),
         State.IN_NOTICE: (_("In public notice"), "info"),
         State.CODED: (_("Registered"), "ok"),
+        State.COMPLETED: (_("Completed"), "ok"),
         State.REFUSED: (_("Refused"), "bad"),
+        State.CANCELLED: (_("Cancelled"), "bad"),
+        State.REVOKED: (_("Revoked"), "bad"),
+        State.LAPSED: (_("Cancelled at expiry"), "bad"),
         State.TERMINATED: (_("Terminated"), "bad"),
     }
 )
@@ -32,7 +39,45 @@ AGREEMENT_STATES: Final[Mapping[str, tuple[object, str]]] = MappingProxyType(
     {AgreementState.CONCLUDED: (_("Concluded, not yet filed"), "warn"), AgreementState.FILED: (_("On file"), "ok")}
 )
 STEPS: Final[Mapping[str, object]] = MappingProxyType(
-    {Step.ACCEPTANCE: _("Acceptance"), Step.REVIEW: _("Formal review"), Step.NOTICE: _("Public notice")}
+    {
+        Step.FIRST_REGISTRATION: _("Application for first registration"),
+        Step.BACKLOG: _("Application for what was in operation before"),
+        Step.ACCEPTANCE: _("Acceptance"),
+        Step.REVIEW: _("Formal review"),
+        Step.NOTICE: _("Public notice"),
+        Step.CANCELLATION: _("Completion of cancellation"),
+        Step.OBJECTION_REVIEW: _("Review of objections"),
+        Step.CORRECTION: _("Completion of correction"),
+        Step.CODING: _("Coding"),
+        Step.VALIDITY: _("Validity"),
+        Step.RENEWAL_WINDOW: _("Renewal window"),
+        Step.RETENTION: _("Keeping of files"),
+        Step.AGREEMENT_TERM: _("Term of an agreement"),
+    }
+)
+UNITS: Final[Mapping[str, object]] = MappingProxyType(
+    {"working day": _("working days"), "day": _("calendar days"), "year": _("years")}
+)
+TYPES: Final[Mapping[str, object]] = MappingProxyType(
+    {
+        Kind.FIRST: _("First registration"),
+        Kind.CHANGE: _("Registration of change"),
+        Kind.CORRECTION: _("Registration of correction"),
+        Kind.RENEWAL: _("Renewal"),
+        Kind.CANCELLATION: _("Registration of cancellation"),
+        Kind.REVOCATION: _("Revocation of a registration"),
+    }
+)
+LETTERS: Final[Mapping[str, object]] = MappingProxyType(
+    {
+        "due_soon": _("A limit ends soon"),
+        "overdue": _("A limit has passed"),
+        "returned": _("Returned for completion"),
+        "renewal_opens": _("Renewal can be applied for"),
+        "proposed": _("Ready to be done"),
+        "assigned": _("Assigned to you"),
+        "told": _("Something was decided or handed in"),
+    }
 )
 SUBJECTS: Final[Mapping[str, object]] = MappingProxyType(
     {SubjectKind.RESOURCE: _("Public data resource"), SubjectKind.PRODUCT: _("Public data product or service")}
@@ -101,14 +146,19 @@ def grade_words(grade: str) -> object:
 
 def steps(view: RegistrationView) -> list[dict[str, Any]]:
     """Return a registration's way, step by step, with the clock and the article that runs it."""
-    done = {
-        Step.ACCEPTANCE: view.accepted_at,
-        Step.REVIEW: _done_at(view, Step.REVIEW),
-        Step.NOTICE: view.coded_at or _done_at(view, Step.NOTICE),
-    }
-    rows = [_row(_("Application"), "done" if view.submitted_at else "todo", view.submitted_at)]
-    rows += [_limit_row(view, step, moment) for step, moment in done.items()]
-    rows.append(_row(_("Registration code"), "done" if view.coded_at else "todo", view.coded_at))
+    reviewing = Step.CANCELLATION if view.kind == Kind.CANCELLATION else Step.REVIEW
+    done: dict[Step, object] = {Step.ACCEPTANCE: view.accepted_at, reviewing: _done_at(view, reviewing)}
+    if view.kind == Kind.FIRST or latest(view, Step.NOTICE):
+        done[Step.NOTICE] = view.coded_at or _done_at(view, Step.NOTICE)
+    opened = view.applicant == "office"
+    rows = [] if opened else [_row(_("Application"), "done" if view.submitted_at else "todo", view.submitted_at)]
+    rows += [
+        _limit_row(view, step, moment) for step, moment in done.items() if not (opened and step == Step.ACCEPTANCE)
+    ]
+    if view.kind == Kind.FIRST:
+        rows.append(_row(_("Registration code"), "done" if view.coded_at else "todo", view.coded_at))
+    else:
+        rows.append(_row(_("Completed"), "done" if view.state == State.COMPLETED else "todo", None))
     return rows
 
 
@@ -142,3 +192,37 @@ def limit_note(limit: DeadlineView) -> object:
     if limit.overdue:
         return _("overdue")
     return _("provisional: the calendar of that year is not published") if limit.provisional else ""
+
+
+def running(view: RegistrationView) -> DeadlineView | None:
+    """Return the limit that runs and ends first, or None."""
+    open_ = [one for one in view.deadlines if one.done_at is None]
+    return min(open_, key=lambda one: one.ends_at, default=None)
+
+
+def chinese() -> bool:
+    """Return whether the page is read in Chinese."""
+    return (get_language() or "zh").startswith("zh")
+
+
+def said(text: Words) -> str:
+    """Return words in the reader's language."""
+    return text.zh if chinese() else text.en
+
+
+def question(setting: str) -> str:
+    """Return an open question in the reader's language."""
+    asked = QUESTIONS[Setting(setting)]
+    return asked.zh if chinese() else asked.en
+
+
+def reading(setting: str, value: str) -> str:
+    """Return a reading of an open question in the reader's language."""
+    found = next(one for one in QUESTIONS[Setting(setting)].readings if one.value == value)
+    return found.zh if chinese() else found.en
+
+
+def letter_words(letter: LetterView) -> object:
+    """Return what a message says, and which step it is about."""
+    step = STEPS.get(letter.step)
+    return f"{LETTERS[letter.kind]} · {step}" if step else LETTERS[letter.kind]

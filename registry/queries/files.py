@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from ledger.types import JsonValue
+from registry.amendments import FIELDS
 from registry.digests import digest
 from registry.limits import Rulebook
 from registry.models import CoRegistrant, DataProduct, DataResource, Membership, Organisation, Registration
@@ -131,3 +132,15 @@ def _routing_party(product: DataProduct, book: Rulebook) -> Organisation:
 
 def _place(item: Organisation) -> Place:
     return Place(id=item.public_id, level=item.level, region=item.region)
+
+
+def present(about: DataResource | DataProduct, names: Iterable[str]) -> dict[str, object]:
+    """Return the present values of a resource's or product's ``names``, ``fields`` as the whole table of columns."""
+    return {name: _columns(about) if name == FIELDS else getattr(about, name) for name in names}
+
+
+def _columns(about: DataResource | DataProduct) -> list[dict[str, str]]:
+    if isinstance(about, DataProduct):
+        return []
+    keys = ("name", "type", "description_zh", "description_en", "sensitivity")
+    return [{key: getattr(one, key) for key in keys} for one in about.fields.all()]

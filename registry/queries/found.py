@@ -46,6 +46,12 @@ NAMES: Final = MappingProxyType(
         "draft": "草稿",
         "deposit": "存证文件",
         "api key": "API 密钥",
+        "property right": "数据产权登记",
+        "right objection": "数据产权异议",
+        "opening plan": "开放计划",
+        "access request": "开放申请",
+        "information report": "个人信息报告",
+        "notice subscription": "公示订阅",
         "organisation application": "身份登记申请",
         "contact person": "联系人",
     }

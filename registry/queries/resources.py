@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -20,6 +23,30 @@ OFFICIALS = frozenset(
 )
 RESOURCES = DataResource.objects.select_related("holder").prefetch_related("fields", "registrations")
 PRODUCTS = DataProduct.objects.select_related("operator", "agreement").prefetch_related("resources", "registrations")
+
+
+@dataclass(frozen=True, slots=True)
+class DutyList:
+    """A resource's 权责清单 and the optional catalogue fields."""
+
+    owner_id: UUID
+    manager_id: UUID
+    user_ids: tuple[UUID, ...]
+    shared_from_id: UUID | None
+    security_officer: str
+    region: str
+    time_from: date | None
+    time_until: date | None
+    size: Decimal | None
+    size_unit: str
+    records: int | None
+    source_note: str
+    sharing_condition: str
+    open_condition: str
+    channel: str
+    others: str
+    version: int
+    imported: bool
 
 
 def resource(resource_id: UUID) -> ResourceView:
@@ -70,6 +97,37 @@ def catalogue_fields(resource_id: UUID) -> CatalogueView:
         declared_at=item.declared_at,
         assessments=tuple(Assessment(Object(one["object"]), Harm(one["harm"])) for one in item.assessments),
         registration_id=latest.public_id if latest else None,
+    )
+
+
+def resource_by_code(code: str) -> ResourceView | None:
+    """Return the resource with this data code, or None."""
+    item = RESOURCES.filter(code=code.strip().upper()).first()
+    return resource_view(item) if item else None
+
+
+def duty_list(resource_id: UUID) -> DutyList:
+    """Return who owns, manages, uses and secures a resource, and what else it says of itself (权责清单); raise NoSuch."""
+    item = row(RESOURCES.select_related("owner", "manager", "shared_from").prefetch_related("users"), resource_id)
+    return DutyList(
+        owner_id=(item.owner or item.holder).public_id,
+        manager_id=(item.manager or item.holder).public_id,
+        user_ids=tuple(one.public_id for one in item.users.all()),
+        shared_from_id=item.shared_from.public_id if item.shared_from else None,
+        security_officer=item.security_officer,
+        region=item.region,
+        time_from=item.time_from,
+        time_until=item.time_until,
+        size=item.size,
+        size_unit=item.size_unit,
+        records=item.records,
+        source_note=item.source_note,
+        sharing_condition=item.sharing_condition,
+        open_condition=item.open_condition,
+        channel=item.channel,
+        others=item.others,
+        version=item.version,
+        imported=item.imported_in_id is not None,
     )
 
 

@@ -21,7 +21,7 @@ from registry.kinds import registrations as kinds
 from registry.limits import Step
 from registry.models import DataProduct, DataResource, Registration, ResourceField
 from registry.procedures import PROCEDURES, Kind, goes_on_notice
-from registry.queries.files import papers, subject
+from registry.queries.files import papers, present, subject
 from registry.services.casework import (
     WrongType,
     book,
@@ -35,7 +35,6 @@ from registry.services.casework import (
 from registry.services.clockwork import close_all, close_limit
 from registry.services.coding import end_record
 from registry.services.confirmations import make_out
-from registry.services.drafts import described
 from registry.services.letters import tell_applicant
 from registry.services.notices import require_notice_ended
 from registry.services.resources import NameTaken
@@ -122,7 +121,7 @@ def _effect(item: Registration, base: Registration, kind: Kind, now: datetime) -
 
 def _apply_changes(item: Registration) -> None:
     about = subject(item)
-    held = described(about, tuple(item.changes))
+    held = present(about, item.changes)
     for field, change in item.changes.items():
         if held[field] != change["before"]:
             raise RecordMoved(field=field)

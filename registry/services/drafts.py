@@ -12,11 +12,11 @@ from django.db import transaction
 
 from kernel.actors import Actor
 from kernel.errors import Conflict, NotPermitted
-from registry.amendments import FIELDS, checked, difference
+from registry.amendments import checked, difference
 from registry.models import CoRegistrant, DataProduct, DataResource, Organisation, Registration, ReviewSignature
 from registry.models.registrations import CLOSED, ENDED
 from registry.procedures import PROCEDURES, Applicant, Kind, statements_of
-from registry.queries.files import subject
+from registry.queries.files import present, subject
 from registry.queries.found import hidden, row
 from registry.services.casework import locked
 from registry.services.offices import competent_for
@@ -226,19 +226,7 @@ def _changes(item: Registration, papers: Papers) -> dict[str, object]:
         return {}
     about = subject(item)
     wanted = checked(papers.changes, product=isinstance(about, DataProduct))
-    return dict(difference(described(about, tuple(wanted)), wanted))
-
-
-def described(about: DataResource | DataProduct, names: Iterable[str], /) -> dict[str, object]:
-    """Return the present values of a resource's or product's ``names``, ``fields`` as the whole table of columns."""
-    return {name: _columns(about) if name == FIELDS else getattr(about, name) for name in names}
-
-
-def _columns(about: DataResource | DataProduct) -> list[dict[str, str]]:
-    if isinstance(about, DataProduct):
-        return []
-    keys = ("name", "type", "description_zh", "description_en", "sensitivity")
-    return [{key: getattr(one, key) for key in keys} for one in about.fields.all()]
+    return dict(difference(present(about, wanted), wanted))
 
 
 def _parties(item: Registration) -> list[JointParty]:

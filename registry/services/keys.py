@@ -73,12 +73,11 @@ def issue_api_key(
 ) -> tuple[UUID, str]:
     """Give an organisation an API key that acts as one of its members; return its id and the key, shown this once.
 
-    A person gets keys for oneself only: a key for a colleague would be a way to act in two pairs of hands. A person's
-    key ends after ``days``, a year at most and unless told; ``scopes`` narrow what it may be used for. Raises
-    OtherOrganisation, KeyForAnother, NoSuch, NoSuchAccount, UnknownWord, ScopeMissing, KeyTermRefused.
+    A person gets keys for oneself only: a key for a colleague would be a way to act in two pairs of hands. It ends
+    after ``days``, a year at most, or without them when it is revoked; ``scopes`` narrow what it may be used for.
+    Raises OtherOrganisation, KeyForAnother, NoSuch, NoSuchAccount, UnknownWord, ScopeMissing, KeyTermRefused.
     """
-    system = "system" in actor.roles
-    if not system:
+    if "system" not in actor.roles:
         actor.require_organisation(organisation_id)
         if actor.user_id != user_id:
             raise KeyForAnother
@@ -97,15 +96,15 @@ def issue_api_key(
         hint=token[:HINT_LENGTH],
         scopes=wanted,
         created_at=now,
-        expires_at=_expiry(days, now=now, needed=not system),
+        expires_at=_expiry(days, now=now),
     )
     _tell(key, kinds.parties.KEY_ISSUED, {"scopes": list(wanted)}, actor, now)
     return key.public_id, token
 
 
-def _expiry(days: int | None, *, now: datetime, needed: bool) -> datetime | None:
+def _expiry(days: int | None, *, now: datetime) -> datetime | None:
     if days is None:
-        return now + timedelta(days=LONGEST_DAYS) if needed else None
+        return None
     if not 1 <= days <= LONGEST_DAYS:
         raise KeyTermRefused(days=days, longest=LONGEST_DAYS)
     return now + timedelta(days=days)

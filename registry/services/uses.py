@@ -14,8 +14,8 @@ from registry.models import DataProduct, DataResource, Registration
 from registry.models import UseReport as UseRow
 from registry.models.registrations import CLOSED
 from registry.procedures import Applicant, Kind
+from registry.queries.files import present
 from registry.queries.found import row
-from registry.services.drafts import described
 from registry.services.letters import tell_applicant
 from registry.types import UseReport
 from registry.workflow import REGISTRATION, S26, State
@@ -70,7 +70,7 @@ def report_drift(*, resource_id: UUID, found_fields: Sequence[Found], actor: Act
         office=base.office,
         state=REGISTRATION.initial,
         materials={"reason": "数据源表结构与登记的数据项不一致。"},
-        changes=difference(described(resource, (FIELDS,)), {FIELDS: shown}),
+        changes=difference(present(resource, (FIELDS,)), {FIELDS: shown}),
         prepared_at=now,
     )
     tell_applicant(item=item, kind="told", article=ARTICLE, now=now)
@@ -78,5 +78,5 @@ def report_drift(*, resource_id: UUID, found_fields: Sequence[Found], actor: Act
 
 
 def _columns(resource: DataResource) -> list[dict[str, str]]:
-    held = described(resource, (FIELDS,))[FIELDS]
+    held = present(resource, (FIELDS,))[FIELDS]
     return list(held) if isinstance(held, list) else []
