@@ -41,7 +41,7 @@ def enter(request: HttpRequest, username: str) -> HttpResponseRedirect:
     """Log in as a demonstration user and go to ``next`` where that is an address of this site."""
     _only_in_demonstration()
     user = get_object_or_404(get_user_model(), username=username, username__startswith="demo-")
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
     after = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(after, {request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(after) if ours else redirect("marketplace:home")

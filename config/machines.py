@@ -11,11 +11,13 @@ from marketplace.licence_flow import LICENCE
 from marketplace.order_flow import ORDER, PAYMENT
 from marketplace.subscription_flow import SUBSCRIPTION
 from privacy.workflow import LOOKUP, RUN
+from registry.identity import IDENTITY
 from registry.workflow import AGREEMENT, REGISTRATION
 
 MACHINES: Final[Mapping[str, Machine]] = {
     "registration": REGISTRATION,
     "agreement": AGREEMENT,
+    "identity-application": IDENTITY,
     "order": ORDER,
     "payment": PAYMENT,
     "licence": LICENCE,

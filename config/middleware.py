@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +14,16 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from ninja.utils import check_csrf
 
+from kernel.actors import Actor
 from kernel.errors import DomainError, InvalidInput, NotFound, NotPermitted
 from kernel.idempotency import remember
 from kernel.problems import MEDIA_TYPE, problem, status_of
-from registry.queries import actor_of_api_key, actor_of_user
+from registry.key_scopes import covers, scope_needed
+from registry.queries import actor_of_user, key_in_use
+from registry.services import note_key_use
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CHOSEN_ORGANISATION: Final = "organisation"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
@@ -47,6 +52,35 @@ def api_key(request: HttpRequest) -> str:
     return token if scheme.lower() == "bearer" else ""
 
 
+@dataclass(eq=False, kw_only=True)
+class KeyOutOfScope(NotPermitted):
+    """An API key used for something that its scopes do not cover, or that no key may do."""
+
+    code = "registry.key_out_of_scope"
+    zh = "此 API 密钥的权限为 {held}；该请求需要 {needed}。"
+    en = "This API key may be used for {held}; the request needs {needed}."
+    needed: str
+    held: str
+
+
+def actor_by_key(request: HttpRequest, token: str) -> Actor:
+    """Return whom a request's key acts as, its use noted; raise UnknownApiKey, KeyOutOfScope."""
+    now = timezone.now()
+    key = key_in_use(token, now=now)
+    needed = scope_needed(method=request.method or "", path=request.path)
+    if needed is None or (needed and not covers(key.scopes, needed)):
+        raise KeyOutOfScope(needed=needed or "session", held=", ".join(key.scopes))
+    if key.use_unnoted:
+        note_key_use(key_id=key.id, now=now)
+    return key.actor
+
+
+def chosen_organisation(request: HttpRequest) -> UUID | None:
+    """Return the organisation that the session's user chose to act for, None before any choice."""
+    chosen = request.session.get(CHOSEN_ORGANISATION)
+    return UUID(chosen) if chosen else None
+
+
 class ActorMiddleware:
     """Set ``request.actor`` from the session, or from ``Authorization: Bearer`` with an organisation's API key."""
 
@@ -58,11 +92,12 @@ class ActorMiddleware:
         token = api_key(request)
         if token:
             try:
-                request.actor = actor_of_api_key(token, now=timezone.now())  # type: ignore[attr-defined]  # documented
+                request.actor = actor_by_key(request, token)  # type: ignore[attr-defined]  # documented
             except DomainError as error:
                 return problem_response(problem(error, language=translation.get_language() or "zh"))
         else:
-            request.actor = actor_of_user(request.user)  # type: ignore[attr-defined]  # documented
+            organisation = chosen_organisation(request) if request.user.is_authenticated else None
+            request.actor = actor_of_user(request.user, organisation_id=organisation)  # type: ignore[attr-defined]  # documented
         return self.get_response(request)
 
 

@@ -38,6 +38,12 @@ PLACES: Final = (
         roles=frozenset({"registry_clerk", "registry_reviewer"}),
     ),
     Place(
+        page="registry:identity-desk",
+        label=gettext_noop("Identities"),
+        roles=frozenset({"registry_clerk", "data_authority"}),
+    ),
+    Place(page="registry:directory", label=gettext_noop("Organisations"), roles=frozenset({"regulator"})),
+    Place(
         page="registry:applications",
         label=gettext_noop("Our registrations"),
         roles=frozenset({"holder_agent", "operator"}),

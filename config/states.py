@@ -33,6 +33,7 @@ _WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "settled": ("已结算", "Settled"),
         "succeeded": ("成功", "Succeeded"),
         "valid": ("有效", "Valid"),
+        "verified": ("已核验", "Verified"),
     },
     "info": {
         "created": ("已创建", "Created"),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("demonstration/", demonstration.page, name="demonstration"),
     path("demonstration/<str:username>/", demonstration.enter, name="demonstration-enter"),
     path("health", demonstration.health, name="health"),
+    path("account/", include("allauth.urls")),
     path("ledger/", include("ledger.urls")),
     path("registry/", include("registry.urls")),
     path("pricing/", include("pricing.urls")),

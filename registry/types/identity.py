@@ -171,3 +171,28 @@ class PersonView:
     id_number: str
     level: str
     method: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A session in which a person is logged in."""
+
+    id: int
+    address: str
+    program: str
+    begun_at: datetime
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactors:
+    """The second factors a person has enrolled."""
+
+    totp: bool
+    passkeys: int
+    recovery_codes: bool
+
+    @property
+    def any(self) -> bool:
+        """Whether there is one that proves anything."""
+        return self.totp or self.passkeys > 0

@@ -214,7 +214,7 @@ def test_logging_in_and_out():
     assert browser().get(reverse("registry:login")).status_code == 200
     User.objects.create_user("someone", password="a long enough password")
     client = browser()
-    fields = {"username": "someone", "password": "a long enough password"}
+    fields = {"login": "someone", "password": "a long enough password"}
     assert client.post(reverse("registry:login"), fields).status_code == 302
     assert client.post(reverse("registry:logout")).status_code == 302
 
