@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from config.story import audit, cast, operation, prices, purchase, registration
+from config.story import audit, casework, cast, operation, prices, purchase, registration
 from config.story.stage import Scene
 
 SCENES: Final[tuple[Scene, ...]] = (
@@ -12,6 +12,7 @@ SCENES: Final[tuple[Scene, ...]] = (
     *registration.DECLARATIONS,
     *operation.CONNECTIONS,
     *registration.REGISTRATIONS,
+    *casework.SCENES,
     *operation.SCENES,
     *prices.SCENES,
     *purchase.SCENES,
