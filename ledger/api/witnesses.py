@@ -1,7 +1,5 @@
 """Who watches the log: registered by regulators, cosigning for everybody."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 from django.http import HttpRequest

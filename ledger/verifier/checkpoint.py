@@ -11,10 +11,13 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from ledger.verifier.sm2 import sm2_fits
 from ledger.verifier.verdict import Incomplete, Invalid
 
-LOG_SIGNATURE = 1
-COSIGNATURE = 4
+LOG_SIGNATURE = b"\x01"
+COSIGNATURE = b"\x04"
+SM2_SIGNATURE = b"\xffsm2-with-sm3.gongshu/v1"
+LENGTHS = {LOG_SIGNATURE: 32, COSIGNATURE: 32, SM2_SIGNATURE: 65}
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class NoteKey:
     name: str
     key_id: bytes
     public: bytes
+    kind: bytes = LOG_SIGNATURE
 
 
 @dataclass(frozen=True)
@@ -52,16 +56,16 @@ class Cosigned:
     at: int
 
 
-def parse_key(text: str, kind: int = LOG_SIGNATURE) -> NoteKey:
-    """Return the key of ``name+hash+base64``, of a log (1) or a witness (4); raise Invalid."""
+def parse_key(text: str, kind: bytes = LOG_SIGNATURE) -> NoteKey:
+    """Return the key of ``name+hash+base64``: a log's Ed25519 or SM2 key, or a witness's; raise Invalid."""
     parts = text.strip().split("+", 2)
     if len(parts) != 3 or not parts[0] or parts[0].split() != [parts[0]]:
         raise Invalid("the key is not written as name+hash+key")
     data = from_base64(parts[2], "the key")
     key_id = sha256(parts[0].encode() + b"\n" + data).digest()[:4]
-    if len(data) != 33 or data[0] != kind or key_id.hex() != parts[1]:
-        raise Invalid("the key is not an Ed25519 key of that use, or its hash does not fit")
-    return NoteKey(parts[0], key_id, data[1:])
+    if not data.startswith(kind) or len(data) != len(kind) + LENGTHS[kind] or key_id.hex() != parts[1]:
+        raise Invalid("the key is not of that use, or its hash does not fit")
+    return NoteKey(parts[0], key_id, data[len(kind) :], kind)
 
 
 def parse_note(note: str) -> Note:
@@ -142,6 +146,8 @@ def from_base64(text: str, what: str) -> bytes:
 
 
 def _fits(key: NoteKey, signature: bytes, message: bytes) -> bool:
+    if key.kind == SM2_SIGNATURE:
+        return sm2_fits(key.public, signature, message)
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
     except (InvalidSignature, ValueError):

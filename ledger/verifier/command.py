@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (receipt, pack, export):
         command.add_argument("file", help="the file, or - for standard input")
         command.add_argument("--key", help="the log's verifier key you trust (name+hash+key), or a file that holds it")
+        command.add_argument("--sm2-key", help="the log's SM2 key: it must have signed too (needs tongsuopy)")
         command.add_argument("--head", help="a file with a checkpoint you kept: the log must not contradict it")
         command.add_argument("--witness", action="append", default=[], help="a witness's key, or a file; repeatable")
         command.add_argument("--need", type=int, help="how many of them must have cosigned (default: all)")
@@ -145,6 +146,7 @@ def _trust(options: argparse.Namespace) -> Trust:
         head=_head(options.head) if options.head else None,
         witnesses=witnesses,
         need=need,
+        sm2=_text(options.sm2_key, "+"),
     )
 
 

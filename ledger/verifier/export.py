@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from ledger.verifier.checkpoint import parse_key
 from ledger.verifier.node import Ask, appended_in, check_chain, head_on_chain, status_of
 from ledger.verifier.reading import HEX_HASH, hashes, shaped, strict, text_of
 from ledger.verifier.receipt import Trust, check_anchor_names, trusted_note
@@ -14,6 +15,7 @@ from ledger.verifier.tree import LARGEST_TREE, Growing, leaf_digest
 from ledger.verifier.verdict import Incomplete, Invalid
 
 EXPORT_FORMAT = "gongshu-export/1"
+KEY_CHANGED = "log.key_changed"
 HEADER_SHAPE = {"format": str, "log": str, "key": str, "start": int, "frontier": list}
 ENTRY_SHAPE = {"index": int, "entry": str}
 HEAD_SHAPE = {"head": dict}
@@ -43,7 +45,8 @@ class _Audit:
 
     trust: Trust
     log: str = ""
-    key: str = ""
+    keys: list[tuple[int, str, int]] = field(default_factory=list)
+    signed_by: set[str] = field(default_factory=set)
     start: int = 0
     tree: Growing = field(default_factory=Growing)
     ids: set[bytes] = field(default_factory=set)
@@ -64,7 +67,7 @@ class _Audit:
         peaks = hashes(header["frontier"], "the export's frontier")
         if len(peaks) != header["start"].bit_count():
             raise Invalid("the export's frontier does not fit its start")
-        self.log, self.key, self.start = header["log"], header["key"], header["start"]
+        self.log, self.keys, self.start = header["log"], [(0, header["key"], -1)], header["start"]
         self.tree = Growing(self.start, peaks)
 
     def take(self, value: Any, where: str) -> None:
@@ -88,6 +91,8 @@ class _Audit:
             raise Invalid(f"entry {value['index']} belongs to another log")
         self._identity(said, value["index"])
         _note_status(said.get("status"), value["index"], self.statuses)
+        if said.get("kind") == KEY_CHANGED:
+            self._other_keys(said.get("payload"), value["index"])
         self.tree.add(leaf_digest(value["entry"].encode()))
         self.entries += 1
 
@@ -104,12 +109,28 @@ class _Audit:
             raise Invalid(f"entry {index} rests on an entry that does not come before it")
         self.ids.add(own)
 
+    def _other_keys(self, payload: Any, index: int) -> None:
+        """The log announces, under its old keys, which keys sign from a size on."""
+        shaped(payload, {"from_size": int, "keys": list}, f"the change of keys in entry {index}")
+        named = [text for text in payload["keys"] if isinstance(text, str) and _is_log_key(text)]
+        if len(named) != 1 or payload["from_size"] <= index:
+            raise Invalid(f"the change of keys in entry {index} names no key, or one that signs earlier")
+        self.keys.append((payload["from_size"], named[0], index))
+
+    def _key_for(self, size: int) -> str:
+        """The key that signs heads of a size: one that a head under the key before it has announced."""
+        _, key, announced = [row for row in self.keys if row[0] <= size][-1]
+        if announced >= max(self.roots, default=0) and announced >= self.start:
+            raise Invalid(f"head {size} is signed with a key that no head under the older key announced")
+        return key
+
     def _head(self, value: dict[str, Any], where: str) -> None:
         shaped(value, HEAD_SHAPE, where)
         shaped(value["head"], HEAD_INNER, where)
         size = value["head"]["size"]
+        key = self._key_for(size)
         try:
-            note = trusted_note(value["head"]["note"], self.key, _without_head(self.trust, size))
+            note = trusted_note(value["head"]["note"], key, _for_head(self.trust, size))
         except Invalid as error:
             raise Invalid(f"head {size}: {error}") from None
         if (note.head.origin, note.head.size) != (self.log, size) or size != self.tree.size:
@@ -119,6 +140,7 @@ class _Audit:
         if size in self.roots:
             raise Invalid(f"head {size} stands twice")
         self.roots[size] = note.head.root
+        self.signed_by.add(key)
         self._anchor(value["head"]["anchor"], size)
 
     def _anchor(self, anchor: dict[str, Any] | None, size: int) -> None:
@@ -137,6 +159,8 @@ class _Audit:
             raise Invalid("the export breaks off")
         if not self.roots or max(self.roots) != self.tree.size:
             raise Invalid("the last entries lie under no signed head")
+        if self.trust.key is not None and self.trust.key.strip() not in self.signed_by:
+            raise Invalid("none of its heads is signed with the key you trust")
         kept = self.trust.head
         if kept is not None and kept.size > self.start and self.roots.get(kept.size) != kept.root:
             raise Invalid(f"the head of {kept.size} leaves you kept is not in this history")
@@ -170,6 +194,7 @@ class _Audit:
             "root": self.tree.root().hex(),
             "entries": self.entries,
             "heads": len(self.roots),
+            "keys": [key for _, key, _ in self.keys],
             "anchored_heads": len(self.anchors),
             "statuses": len(self.statuses),
             "chain_size": self.chain_size,
@@ -177,11 +202,17 @@ class _Audit:
         }
 
 
-def _without_head(trust: Trust, size: int) -> Trust:
-    """The same trust with the kept head only where it speaks of this size."""
-    if trust.head is None or trust.head.size == size:
-        return trust
-    return Trust(key=trust.key, contract=trust.contract, ask=trust.ask)
+def _for_head(trust: Trust, size: int) -> Trust:
+    """What holds for one head: the kept head where it speaks of this size; whose key it is is asked at the end."""
+    return Trust(head=trust.head if trust.head is not None and trust.head.size == size else None)
+
+
+def _is_log_key(text: str) -> bool:
+    try:
+        parse_key(text)
+    except Invalid:
+        return False
+    return True
 
 
 def _note_status(status: Any, index: int, statuses: dict[str, tuple[int, str, int]]) -> None:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.verifier.checkpoint import Head, Note, NoteKey, enough_witnesses, open_checkpoint, parse_key
+from ledger.verifier.checkpoint import SM2_SIGNATURE, Head, Note, NoteKey, enough_witnesses, open_checkpoint, parse_key
 from ledger.verifier.node import Ask, appended_in
 from ledger.verifier.reading import hashes, shaped, strict, text_of
 from ledger.verifier.tree import leaf_digest, root_from_path
@@ -32,8 +32,9 @@ class Trust:
     """What the one who checks brings along.
 
     ``key`` is the log's verifier key as known from elsewhere, ``contract`` the log contract's address, ``ask`` a chain
-    node, ``head`` a tree head kept from before; ``need`` of ``witnesses`` must have cosigned. A receipt is believed
-    under a key, under a head, or under a contract and a node that has it.
+    node, ``head`` a tree head kept from before; ``need`` of ``witnesses`` must have cosigned, and with ``sm2``, the
+    log's SM2 key, that must have signed too. A receipt is believed under a key, under a head, or under a contract and
+    a node that has it.
     """
 
     key: str | None = None
@@ -42,6 +43,7 @@ class Trust:
     head: Head | None = None
     witnesses: tuple[NoteKey, ...] = ()
     need: int = 0
+    sm2: str | None = None
 
     @property
     def suffices(self) -> bool:
@@ -80,6 +82,7 @@ def check_claims(receipt: Any, trust: Trust) -> dict[str, Any]:
         "root": note.head.root.hex(),
         "anchor": receipt["anchor"],
         "chain_asked": trust.ask is not None,
+        "sm2_checked": trust.sm2 is not None,
         "witnesses": [{"name": one.witness, "at": one.at} for one in cosigned],
     }
 
@@ -92,6 +95,8 @@ def trusted_note(checkpoint: str, key: str, trust: Trust) -> Note:
     if trust.key is not None and trust.key.strip() != key:
         raise Invalid("another key than the one you trust is named")
     note = open_checkpoint(checkpoint, parse_key(key))
+    if trust.sm2 is not None:
+        open_checkpoint(checkpoint, parse_key(trust.sm2, SM2_SIGNATURE))
     kept = trust.head
     if kept is None:
         return note

@@ -26,7 +26,7 @@ class WitnessKeyPair:
         self.name = name
         self._private = private
         raw = private.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        self._public = bytes([COSIGNATURE]) + raw
+        self._public = COSIGNATURE + raw
 
     @property
     def key_id(self) -> bytes:
@@ -48,7 +48,7 @@ class WitnessKeyPair:
         seed = self._private.private_bytes(
             serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption()
         )
-        return f"{SECRET}+{self.name}+{self.key_id.hex()}+{base64.b64encode(bytes([COSIGNATURE]) + seed).decode()}\n"
+        return f"{SECRET}+{self.name}+{self.key_id.hex()}+{base64.b64encode(COSIGNATURE + seed).decode()}\n"
 
 
 def new_key(name: str, path: Path) -> WitnessKeyPair:
@@ -75,7 +75,7 @@ def read_key(path: Path) -> WitnessKeyPair:
     if len(parts) != 5 or "+".join(parts[:2]) != SECRET:
         raise Invalid("the key file does not hold a witness's key")
     data = from_base64(parts[4], "the key file")
-    if len(data) != 33 or data[0] != COSIGNATURE:
+    if len(data) != 33 or data[:1] != COSIGNATURE:
         raise Invalid("the key file does not hold a witness's key")
     pair = WitnessKeyPair(parts[2], Ed25519PrivateKey.from_private_bytes(data[1:]))
     if pair.key_id.hex() != parts[3]:

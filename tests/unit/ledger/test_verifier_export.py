@@ -7,6 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kernel.signer import Ed25519Signer
+from ledger.canonical import canonical
+from ledger.merkle import leaf_hash, root_of
+from ledger.note import Checkpoint, VerifierKey, signed
 from ledger.verifier import command
 from ledger.verifier.export import check_export
 from ledger.verifier.receipt import Trust
@@ -17,6 +21,7 @@ from tests.unit.ledger.log_in_memory import (
     HEADS,
     KEY,
     LEAVES,
+    SIGNER,
     SIZE,
     ChainNode,
     anchor,
@@ -163,6 +168,44 @@ def test_head_lines_that_do_not_fit_are_located():
     values[4]["head"] = {"size": 3, "note": checkpoint(7), "anchor": anchor(7)}
     with pytest.raises(Invalid, match="head 3 does not stand"):
         audit(values)
+
+
+OTHER = Ed25519Signer.generate("other")
+OTHER_KEY = VerifierKey(KEY.name, OTHER.public_key)
+
+
+def rotated(*, from_size, heads, first=(SIGNER, KEY), second=(OTHER, OTHER_KEY), count=8, announced=3):
+    """An export of ``count`` entries, of which one announces that the second key signs from a size on."""
+    bodies = [json.loads(data) for data in ENTRIES[:count]]
+    payload = {"from_size": from_size, "keys": [str(second[1])]}
+    bodies[announced] |= {"kind": "log.key_changed", "payload": payload}
+    texts = [canonical(body) for body in bodies]
+    leaves = [leaf_hash(text) for text in texts]
+    yield {"format": "gongshu-export/1", "log": KEY.name, "key": str(first[1]), "start": 0, "frontier": []}
+    for index, text in enumerate(texts):
+        yield {"index": index, "entry": text.decode()}
+        if index + 1 in heads:
+            signer, key = second if index + 1 >= from_size else first
+            said = Checkpoint(KEY.name, index + 1, root_of(leaves[: index + 1])).text()
+            note = signed(said, [(key, signer.sign(said.encode()))])
+            yield {"head": {"size": index + 1, "note": note, "anchor": None}}
+    yield {"entries": count, "heads": len(heads)}
+
+
+@pytest.mark.parametrize("key", [KEY, OTHER_KEY])
+def test_keys_may_change_where_the_older_key_says_so(key):
+    facts = audit(rotated(from_size=5, heads=(4, 8)), Trust(key=str(key)))
+    assert facts["keys"] == [str(KEY), str(OTHER_KEY)]
+
+
+def test_keys_that_nobody_announced_are_not_believed():
+    with pytest.raises(Invalid, match="head 8 is signed with a key that no head under the older key announced"):
+        audit(rotated(from_size=5, heads=(8,)), Trust(key=str(KEY)))
+    with pytest.raises(Invalid, match="no key, or one that signs earlier"):
+        audit(rotated(from_size=2, heads=(4, 8)), Trust(key=str(KEY)))
+    forged = rotated(from_size=500, heads=(4, 8), first=(OTHER, OTHER_KEY), second=(SIGNER, KEY))
+    with pytest.raises(Invalid, match="none of its heads is signed with the key you trust"):
+        audit(forged, Trust(key=str(KEY)))
 
 
 JSON = st.recursive(

@@ -1,5 +1,6 @@
 """Bare proofs, heads kept from before, and witnesses."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -8,15 +9,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kernel.sm2 import Sm2Signer
 from ledger import cosignature, merkle
 from ledger.merkle import consistency_proof, inclusion_proof, leaf_hash, root_of
-from ledger.verifier import command
+from ledger.note import VerifierKey, signed
+from ledger.verifier import command, sm2
 from ledger.verifier.checkpoint import COSIGNATURE, Head, cosigned_message, parse_key, parse_note
 from ledger.verifier.receipt import Trust, check_claims
 from ledger.verifier.tree import Growing, is_prefix
 from ledger.verifier.verdict import Incomplete, Invalid
 from ledger.witness.memory import WitnessKeyPair
-from tests.unit.ledger.log_in_memory import KEY, SIZE, ChainNode, checkpoint, kept, receipt
+from tests.unit.ledger.log_in_memory import KEY, SIGNER, SIZE, ChainNode, checkpoint, kept, receipt
 
 ROOT = Path(__file__).resolve().parents[3]
 COSIGNED = json.loads((ROOT / "tests" / "cases" / "ledger" / "cosignature.json").read_text())
@@ -199,3 +202,38 @@ def test_the_published_cosignature_has_our_message_and_lines():
     lines = cosignature.lines_of(COSIGNED["note"].rpartition("\n\n")[2])
     assert (lines[1].name, lines[1].at) == (COSIGNED["witness"], COSIGNED["at"])
     assert cosignature.message(note.text, COSIGNED["at"]).decode() == COSIGNED["message"]
+
+
+SM2 = Sm2Signer.generate("platform-sm2")
+SM2_KEY = VerifierKey(KEY.name, SM2.public_key, "sm2")
+
+
+def signed_twice():
+    text = parse_note(checkpoint(SIZE)).text
+    return signed(text, [(KEY, SIGNER.sign(text.encode())), (SM2_KEY, SM2.sign(text.encode()))])
+
+
+def test_the_sm2_signature_is_checked_when_its_key_is_named(tmp_path, capsys):
+    both = receipt(4, checkpoint=signed_twice())
+    assert check_claims(both, Trust(key=str(KEY)))["sm2_checked"] is False
+    assert check_claims(both, Trust(key=str(KEY), sm2=str(SM2_KEY)))["sm2_checked"] is True
+    (tmp_path / "r.json").write_text(json.dumps(both), encoding="utf-8")
+    assert command.main(["receipt", str(tmp_path / "r.json"), "--key", str(KEY), "--sm2-key", str(SM2_KEY)]) == 0
+    other = VerifierKey(KEY.name, Sm2Signer.generate("x").public_key, "sm2")
+    for key in (str(other), str(KEY), "x"):
+        with pytest.raises(Invalid):
+            check_claims(both, Trust(key=str(KEY), sm2=key))
+    with pytest.raises(Invalid, match="not signed"):
+        check_claims(receipt(4), Trust(key=str(KEY), sm2=str(SM2_KEY)))
+
+
+def test_a_changed_sm2_signature_is_invalid_and_none_without_the_package(monkeypatch):
+    lines = signed_twice().split("\n")
+    data = bytearray(base64.b64decode(lines[-2].split(" ")[2]))
+    data[40] ^= 1
+    lines[-2] = " ".join([*lines[-2].split(" ")[:2], base64.b64encode(data).decode()])
+    with pytest.raises(Invalid, match="signature does not fit"):
+        check_claims(receipt(4, checkpoint="\n".join(lines)), Trust(key=str(KEY), sm2=str(SM2_KEY)))
+    monkeypatch.setattr(sm2, "tongsuo", None)
+    with pytest.raises(Incomplete, match="install tongsuopy"):
+        check_claims(receipt(4, checkpoint=signed_twice()), Trust(key=str(KEY), sm2=str(SM2_KEY)))
