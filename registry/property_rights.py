@@ -43,6 +43,37 @@ class RightKind(StrEnum):
     OPERATE = "operate"
 
 
+class SourceKind(StrEnum):
+    """Where the data comes from (Annex 1)."""
+
+    COLLECTED = "collected"
+    CRAWLED = "crawled"
+    AGREED = "agreed"
+    DERIVED = "derived"
+
+
+class Area(StrEnum):
+    """How far the data reaches (Annex 1)."""
+
+    INTERNATIONAL = "international"
+    NATIONAL = "national"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    BELOW = "below_county"
+
+
+class DataForm(StrEnum):
+    """What shape the data has (Annex 1)."""
+
+    TABLE = "table"
+    TEXT = "text"
+    PICTURE = "picture"
+    VIDEO = "video"
+    AUDIO = "audio"
+    OTHER = "other"
+
+
 class Origin(StrEnum):
     """Whose data it is, by which Art 15 admits or refuses it."""
 
@@ -115,6 +146,7 @@ PROPERTY_RIGHT: Final = Machine(
             (_S.ACCEPTED, _E.REFUSE, _S.REFUSED, _at("第二十二条")),
             (_S.REVIEWED, _E.PUBLISH_NOTICE, _S.IN_NOTICE, _at("第二十四条")),
             (_S.REVIEWED, _E.DEPOSIT, _S.REGISTERED, _at("第二十四条、第二十六条")),
+            (_S.REVIEWED, _E.CANCEL, _S.CANCELLED, _at("第三十二条")),
             (_S.IN_NOTICE, _E.OBJECT, _S.IN_NOTICE, _at("第二十五条")),
             (_S.IN_NOTICE, _E.DISMISS_OBJECTION, _S.IN_NOTICE, _at("第二十五条")),
             (_S.IN_NOTICE, _E.UPHOLD_OBJECTION, _S.TERMINATED, _at("第二十五条")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 
@@ -28,8 +27,7 @@ class CredentialFileForm(forms.Form):
 
     def content(self) -> bytes:
         """Return the file's bytes, no more of them than tell that it is too long."""
-        file: UploadedFile = self.cleaned_data["file"]
-        return bytes(file.read(65_537))
+        return bytes(self.cleaned_data["file"].read(65_537))
 
 
 class CertificateReasonForm(forms.Form):

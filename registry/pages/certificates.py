@@ -19,7 +19,7 @@ from registry.credential import key_of_method, multikey
 from registry.forms import CertificateReasonForm, CredentialFileForm, CredentialForm, NumberForm
 from registry.gateways.certificates import certificate_pdf, qr_code
 from registry.pages import certificate_words as words
-from registry.pages.public import actor_of
+from registry.pages.acting import actor_of
 from registry.types import CertificateCheck, CertificateView, Role
 
 CREDENTIAL_TYPE: Final = "application/vc+json"

@@ -70,7 +70,7 @@ from registry.queries.exports import (
     NothingToExport,
     export,
 )
-from registry.queries.following import content, standing
+from registry.queries.following import asked, options
 from registry.queries.found import NoSuch
 from registry.queries.imports import (
     ImportView,
@@ -142,6 +142,7 @@ from registry.queries.registrations import (
     visible_registration,
 )
 from registry.queries.resources import (
+    OFFICIALS,
     DutyList,
     catalogue_fields,
     duty_list,
@@ -166,6 +167,7 @@ from registry.queries.search import (
 
 __all__ = [
     "LARGEST_CREDENTIAL",
+    "OFFICIALS",
     "AffiliationView",
     "BidView",
     "ConsentView",
@@ -208,6 +210,7 @@ __all__ = [
     "agreement_text",
     "agreements",
     "api_keys",
+    "asked",
     "calendar",
     "catalogue_fields",
     "certificate",
@@ -220,7 +223,6 @@ __all__ = [
     "confirmation",
     "consents",
     "consents_asked",
-    "content",
     "context_file",
     "contexts",
     "countersignature",
@@ -257,6 +259,7 @@ __all__ = [
     "notices",
     "objections",
     "office_ids",
+    "options",
     "organisation",
     "organisation_by_uscc",
     "organisation_directory",
@@ -297,7 +300,6 @@ __all__ = [
     "second_factors",
     "selection",
     "sessions",
-    "standing",
     "standing_changes",
     "status_list",
     "system",

@@ -1,4 +1,4 @@
-"""Registering data property rights: application, acceptance, review, notice, deposit (数据产权登记工作指引 Art 14 to 28)."""
+"""Applying for, accepting, returning, refusing and reviewing data property rights (SPR Art 14 to 23)."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ from registry.property_rights import (
     SourceKind,
     admit,
     require_renewal_window,
+    validity,
     working_days,
 )
 from registry.queries.calendars import calendar
@@ -115,7 +116,7 @@ def apply_for_right(*, draft: RightDraft, actor: Actor, now: datetime) -> UUID:
     """Apply for the registration of property rights in the actor's own product or resource; return its id.
 
     Starts the three working days for acceptance (Art 17). Raises RoleRequired, OtherOrganisation, NoSuch,
-    RightFormWrong, RightNotAvailable, NotAdmitted, FirstRightMissing, RightPending, OutsideWindow, NoRate.
+    RightFormWrong, RightNotAvailable, NotAdmitted, FirstRightMissing, RightPending, OutsideWindow, TermTooLong, NoRate.
     """
     is_product = draft.subject_kind == SubjectKind.PRODUCT
     actor.require(Role.OPERATOR if is_product else Role.HOLDER_AGENT)
@@ -140,7 +141,7 @@ def apply_for_right(*, draft: RightDraft, actor: Actor, now: datetime) -> UUID:
         form={},
         acceptance_due_at=now,
         submitted_at=now,
-        submitted_by_id=actor.user_id,
+        submitted_by_id=actor.user_id or 0,
         unpublished_reason=draft.unpublished_reason.strip(),
     )
     _submit(item, draft, refs=_grounds(about, base), actor=actor, now=now)
@@ -234,6 +235,7 @@ def rights_told(*, item: PropertyRight) -> list[JsonValue]:
 
 def _submit(item: PropertyRight, draft: RightDraft, *, refs: list[UUID], actor: Actor, now: datetime) -> None:
     step = PROPERTY_RIGHT.fire(item.state, RightEvent.SUBMIT)
+    validity(local_day(now), years=draft.years, jurisdiction=item.office.region or "CN")
     days = working_days(RightStep.ACCEPTANCE, start=now, jurisdiction=item.office.region or "CN")
     form = {**asdict(draft.form), "years": draft.years, "claims": _claims(draft)}
     about = item.product or item.resource

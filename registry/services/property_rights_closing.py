@@ -12,6 +12,7 @@ from django.db import transaction
 from kernel.actors import SYSTEM, Actor
 from kernel.errors import Conflict
 from kernel.workdays import SHANGHAI, CalendarNotPublished
+from ledger.types import JsonValue
 from registry.certification import SPR
 from registry.identifiers import property_certificate_code
 from registry.kinds import property_rights as kinds
@@ -107,7 +108,7 @@ def supplement(*, right_id: UUID, evidence_sha256: str, actor: Actor, now: datet
     step = PROPERTY_RIGHT.fire(item.state, RightEvent.SUPPLEMENT)
     item.evidence_sha256, item.reason = evidence_sha256, ""
     resume(item=item, now=now)
-    payload = {"paused_days": item.paused_days, "review_due_at": shown(item.review_due_at)}
+    payload: dict[str, JsonValue] = {"paused_days": item.paused_days, "review_due_at": shown(item.review_due_at)}
     advance_right(item=item, step=step, kind=kinds.RIGHT_SUPPLEMENTED, payload=payload, actor=actor, now=now)
 
 
@@ -128,7 +129,7 @@ def extend_review(*, right_id: UUID, days: int, reason: str, actor: Actor, now: 
     item.reason = required_reason(reason=reason)
     item.review_days += days
     reckon(item=item)
-    payload = {"days": days, "review_due_at": shown(item.review_due_at)}
+    payload: dict[str, JsonValue] = {"days": days, "review_due_at": shown(item.review_due_at)}
     advance_right(item=item, step=step, kind=kinds.RIGHT_EXTENDED, payload=payload, actor=actor, now=now)
 
 
@@ -145,7 +146,7 @@ def publish_right(*, right_id: UUID, actor: Actor, now: datetime) -> None:
     days = working_days(RightStep.NOTICE, start=now, jurisdiction=item.office.region or "CN")
     item.noticed_at, item.notice_ends_at = now, calendar().planned(now, days).at
     pause(item=item, now=now)
-    payload = {"ends_at": shown(item.notice_ends_at)}
+    payload: dict[str, JsonValue] = {"ends_at": shown(item.notice_ends_at)}
     advance_right(item=item, step=step, kind=kinds.RIGHT_NOTICED, payload=payload, actor=actor, now=now)
 
 
@@ -167,7 +168,7 @@ def deposit_right(*, right_id: UUID, actor: Actor, now: datetime) -> str:
     item.code, item.registered_at, item.reason = _code(item, now), now, ""
     item.valid_from = today
     item.valid_until = validity(today, years=int(item.form["years"]), jurisdiction=item.office.region or "CN")
-    payload = {
+    payload: dict[str, JsonValue] = {
         "code": item.code,
         "type": item.type,
         "data_code": _data_code(item),
@@ -181,7 +182,7 @@ def deposit_right(*, right_id: UUID, actor: Actor, now: datetime) -> str:
     PropertyRight.objects.filter(pk=item.pk).update(registered_entry=entry)
     _claim(item)
     if item.base is not None:
-        by = {"by": str(item.public_id)}
+        by: dict[str, JsonValue] = {"by": str(item.public_id)}
         base = locked_right(right_id=item.base.public_id)
         end_right(item=base, event=RightEvent.SUPERSEDE, kind=kinds.RIGHT_SUPERSEDED, payload=by, actor=actor, now=now)
     return item.code
@@ -217,7 +218,7 @@ def _accept_silently(pk: int, now: datetime) -> bool:
     step = PROPERTY_RIGHT.fire(item.state, RightEvent.ACCEPT_BY_SILENCE)
     item.accepted_by_silence = True
     begin_review(item=item, now=effect)
-    payload = {"by_silence": True, "review_due_at": shown(item.review_due_at)}
+    payload: dict[str, JsonValue] = {"by_silence": True, "review_due_at": shown(item.review_due_at)}
     advance_right(item=item, step=step, kind=kinds.RIGHT_ACCEPTED, payload=payload, actor=SYSTEM, now=now)
     return True
 

@@ -12,6 +12,7 @@ from kernel.actors import Actor
 from kernel.errors import Conflict
 from ledger import services as ledger
 from ledger.body import moment
+from ledger.types import JsonValue
 from registry.certification import SPR
 from registry.digests import text_digest
 from registry.kinds import property_rights as kinds
@@ -20,11 +21,11 @@ from registry.property_rights import PROPERTY_RIGHT, RightEvent, RightState, Rig
 from registry.queries.calendars import calendar
 from registry.queries.found import row
 from registry.services.casework import SameHands, required_reason
+from registry.services.drafts import LoginNeeded
 from registry.services.notices import (
     LONGEST_EVIDENCE,
     LONGEST_NAME,
     DecidedAlready,
-    LoginNeeded,
     NoticeOver,
     ObjectionIncomplete,
 )
@@ -150,7 +151,7 @@ def decide_right_objection(*, objection_id: UUID, upheld: bool, reason: str, act
     objection.reason = required_reason(reason=reason)
     objection.save()
     item.reason = objection.reason if upheld else item.reason
-    payload = {"objection": str(objection.public_id), "upheld": upheld}
+    payload: dict[str, JsonValue] = {"objection": str(objection.public_id), "upheld": upheld}
     item.ended_at = now if upheld else item.ended_at
     advance_right(
         item=item,

@@ -37,7 +37,7 @@ for (const credential of input.credentials) {
     result = {verified: false, error};
   }
   const errors = [result.error, ...(result.error?.errors ?? []), result.statusResult?.error].filter(Boolean);
-  const proofs = (result.results ?? []).map(one => [one.proof.cryptosuite, one.verified]).sort();
+  const proofs = (result.results ?? []).filter(one => one.proof).map(one => [one.proof.cryptosuite, one.verified]).sort();
   answers.push({
     verified: result.verified && proofs.every(([, held]) => held),
     proofs,
