@@ -41,19 +41,20 @@ S65: Final = "发改价格〔2025〕65号"
 S65_IN_FORCE: Final = date(2025, 3, 1)
 
 
-def _s65(article: str, title: str) -> Article:
-    return Article(document=S65, article=article, title=title, valid_from=S65_IN_FORCE)
-
-
-SCOPE: Final = _s65("一", "明确定价范围和管理权限")
-PROCEDURE: Final = _s65("二 第一款", "规范定价程序")
-TRIAL: Final = _s65("二 第二款", "试行收费标准与定价基础评估")
-REVENUE: Final = _s65("三(一)", "科学核定最高准许收入")
-CEILING: Final = _s65("三(二)", "合理制定上限收费标准")
-EVALUATION: Final = _s65("四 第一款", "定期评估与超收扣减")
-DEVIATION: Final = _s65("四 第二款", "年度偏离与收费标准调整")
-ACCOUNTS: Final = _s65("五 第一款", "单独核算、公示与明码标价")
-REPORT: Final = _s65("五 第二款", "年度经营情况报告")
+_S65: Final[Mapping[str, str]] = {
+    "一": "明确定价范围和管理权限",
+    "二 第一款": "规范定价程序",
+    "二 第二款": "试行收费标准与定价基础评估",
+    "三(一)": "科学核定最高准许收入",
+    "三(二)": "合理制定上限收费标准",
+    "四 第一款": "定期评估与超收扣减",
+    "四 第二款": "年度偏离与收费标准调整",
+    "五 第一款": "单独核算、公示与明码标价",
+    "五 第二款": "年度经营情况报告",
+}
+SCOPE, PROCEDURE, TRIAL, REVENUE, CEILING, EVALUATION, DEVIATION, ACCOUNTS, REPORT = (
+    Article(document=S65, article=article, title=title, valid_from=S65_IN_FORCE) for article, title in _S65.items()
+)
 AGREEMENT_PRICE: Final = Article(
     document="发改数据规〔2025〕27号",
     article="第十七条",

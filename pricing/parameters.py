@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from kernel.errors import Conflict, InvalidInput
-from kernel.law import NATIONAL, Article, Rate, RateTable
+from kernel.law import NATIONAL, Rate, RateTable
 from pricing import articles, figures
 from pricing.units import Scenario
 
@@ -25,22 +25,22 @@ FULL_YEAR: Final = "full_operating_year"
 FREE: Final = "free_scenario."
 
 
-def _national(name: str, value: str, unit: str, article: Article) -> Rate:
-    return Rate(name=name, value=Decimal(value), unit=unit, article=article, valid_from=article.valid_from)
-
-
+_ROWS: Final = (
+    (ADD_ON_FLOOR, "0", "个百分点", articles.REVENUE),
+    (ADD_ON_CAP, "6", "个百分点", articles.REVENUE),
+    (DEVIATION_THRESHOLD, "10", "%", articles.DEVIATION),
+    (EVALUATION_CYCLE, "3", "年", articles.EVALUATION),
+    (REPORT_MONTH, "3", "月", articles.REPORT),
+    (REPORT_DAY, "31", "日", articles.REPORT),
+    (FULL_YEAR, "12", "个月", articles.TRIAL),
+    (FREE + Scenario.PUBLIC_GOVERNANCE, "1", "是否免费", articles.SCOPE),
+    (FREE + Scenario.PUBLIC_INTEREST, "1", "是否免费", articles.SCOPE),
+    (FREE + Scenario.INDUSTRY, "0", "是否免费", articles.SCOPE),
+)
 TABLE: Final = RateTable(
-    (
-        _national(ADD_ON_FLOOR, "0", "个百分点", articles.REVENUE),
-        _national(ADD_ON_CAP, "6", "个百分点", articles.REVENUE),
-        _national(DEVIATION_THRESHOLD, "10", "%", articles.DEVIATION),
-        _national(EVALUATION_CYCLE, "3", "年", articles.EVALUATION),
-        _national(REPORT_MONTH, "3", "月", articles.REPORT),
-        _national(REPORT_DAY, "31", "日", articles.REPORT),
-        _national(FULL_YEAR, "12", "个月", articles.TRIAL),
-        _national(FREE + Scenario.PUBLIC_GOVERNANCE, "1", "是否免费", articles.SCOPE),
-        _national(FREE + Scenario.PUBLIC_INTEREST, "1", "是否免费", articles.SCOPE),
-        _national(FREE + Scenario.INDUSTRY, "0", "是否免费", articles.SCOPE),
+    tuple(
+        Rate(name=name, value=Decimal(value), unit=unit, article=article, valid_from=article.valid_from)
+        for name, value, unit, article in _ROWS
     )
 )
 

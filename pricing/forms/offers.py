@@ -196,7 +196,7 @@ class ArticleForm(ConfirmForm):
     change = forms.ChoiceField(label=_("What happens"), choices=list(CHANGE_WORDS.items()))
     document = forms.CharField(label=pgettext_lazy("pricing", "Document"), max_length=80)
     article = forms.CharField(label=pgettext_lazy("pricing", "Article"), max_length=40)
-    title = forms.CharField(label=_("What it says"), max_length=200)
+    title = forms.CharField(label=pgettext_lazy("pricing", "What it says"), max_length=200)
     source = forms.CharField(label=pgettext_lazy("pricing", "Source"), max_length=400)
     valid_from = forms.DateField(label=_("First day"), widget=DAY)
     valid_until = forms.DateField(label=_("First day no longer in force"), widget=DAY, required=False)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kernel.money import Money
 from pricing import figures, queries, services, tariff
@@ -76,7 +77,7 @@ def end_plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     plan = queries.plan(plan_id)
     facts = [
         *_facts(registry.product(plan.product_id)),
-        (_("Plan"), plan.name_zh),
+        (pgettext("pricing", "Plan"), plan.name_zh),
         (_("Price of the plan"), plan.price),
     ]
     return act(

@@ -62,7 +62,7 @@ class TestArticles:
 
     def test_every_rule_exists(self):
         modules = {"formula", "survey", "ceilings", "fees", "quoting", "units", "deviation", "distribution"}
-        modules |= {"sharing", "plans", "valuation", "evidence"}
+        modules |= {"sharing", "plans", "valuation", "evidence", "split"}
         assert {rule.split(".")[1] for rule in articles.RULES} == modules
 
 
