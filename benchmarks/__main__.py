@@ -1,4 +1,4 @@
-"""``python -m benchmarks [purchase|anchoring|aggregate|encrypted …] [--rounds N]``: prints one table of ratios."""
+"""``python -m benchmarks [NAME …] [--rounds N]``: prints one table of ratios."""
 
 from __future__ import annotations
 
@@ -13,8 +13,19 @@ from benchmarks.ratio import Row, table
 from benchmarks.stage import platform
 from deploy.local.postgres import Cluster
 
-ROUNDS: Final = {"purchase": 9, "anchoring": 5, "aggregate": 15, "encrypted": 15}
-ON_PLATFORM: Final = ("purchase", "anchoring")
+ROUNDS: Final = {
+    "purchase": 9,
+    "append": 9,
+    "audit": 3,
+    "proofs": 9,
+    "anchoring": 5,
+    "pricing": 7,
+    "aggregate": 15,
+    "encrypted": 15,
+    "registry_import": 3,
+    "registry_search": 9,
+}
+ON_PLATFORM: Final = ("purchase", "append", "audit", "anchoring", "registry_import", "registry_search")
 
 
 def rows(name: str, rounds: int, stack: ExitStack) -> list[Row]:

@@ -12,11 +12,16 @@ from marketplace.order_flow import ORDER, PAYMENT
 from marketplace.subscription_flow import SUBSCRIPTION
 from privacy.workflow import LOOKUP, RUN
 from registry.identity import IDENTITY
+from registry.lists import DEMAND
+from registry.operation_flow import EVALUATION, PLAN
 from registry.workflow import AGREEMENT, REGISTRATION
 
 MACHINES: Final[Mapping[str, Machine]] = {
     "registration": REGISTRATION,
+    "plan": PLAN,
     "agreement": AGREEMENT,
+    "evaluation": EVALUATION,
+    "demand": DEMAND,
     "identity-application": IDENTITY,
     "order": ORDER,
     "payment": PAYMENT,

@@ -29,6 +29,7 @@ class Place:
 
 PLACES: Final = (
     Place(page="marketplace:catalogue", label=gettext_noop("Catalogue")),
+    Place(page="registry:resources", label=gettext_noop("Resources")),
     Place(page="registry:notices", label=gettext_noop("Notices")),
     Place(page="pricing:fees", label=gettext_noop("Fees")),
     Place(page="ledger:explorer", label=gettext_noop("Ledger")),
@@ -47,6 +48,18 @@ PLACES: Final = (
         page="registry:applications",
         label=gettext_noop("Our registrations"),
         roles=frozenset({"holder_agent", "operator"}),
+    ),
+    Place(
+        page="registry:operation",
+        label=gettext_noop("Authorised operation"),
+        roles=frozenset(
+            {"implementing_agency", "operator", "holder_agent", "data_authority", "authorising_body", "regulator"}
+        ),
+    ),
+    Place(
+        page="registry:lists",
+        label=gettext_noop("Three lists"),
+        roles=frozenset({"holder_agent", "data_authority", "regulator"}),
     ),
     Place(page="marketplace:orders", label=gettext_noop("Orders"), roles=frozenset({"buyer"})),
     Place(page="marketplace:licences", label=gettext_noop("Licences"), roles=frozenset({"buyer"})),

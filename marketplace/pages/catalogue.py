@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "listings": _priced(queries.latest(LATEST), timezone.now()),
         "notices": registry.notices(now=timezone.now())[:LATEST],
         "figures": {
-            "resources": len(registry.resources(registered=True)),
+            "resources": registry.resource_count(),
             "products": queries.listed(),
             "entries": lag.entries,
             "anchored": lag.anchored,

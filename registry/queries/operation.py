@@ -110,6 +110,8 @@ def agreement_text(agreement_id: UUID) -> AgreementText:
         filed_at=item.filed_at,
         filing_number=item.filing_number,
         long_term_reason=item.long_term_reason,
+        selection_id=item.selection.public_id,
+        state_reason=item.state_reason,
     )
 
 

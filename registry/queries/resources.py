@@ -107,7 +107,7 @@ def resource_by_code(code: str) -> ResourceView | None:
 
 
 def duty_list(resource_id: UUID) -> DutyList:
-    """Return who owns, manages, uses and secures a resource, and what else it says of itself (权责清单); raise NoSuch."""
+    """Return who owns, manages, uses and secures a resource (权责清单), and its optional fields; raise NoSuch."""
     item = row(RESOURCES.select_related("owner", "manager", "shared_from").prefetch_related("users"), resource_id)
     return DutyList(
         owner_id=(item.owner or item.holder).public_id,

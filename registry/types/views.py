@@ -214,3 +214,5 @@ class AgreementText:
     filed_at: datetime | None
     filing_number: str
     long_term_reason: str
+    selection_id: UUID
+    state_reason: str
