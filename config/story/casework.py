@@ -219,6 +219,7 @@ def revoke(stage: Stage) -> Outcome:
     case = registry.open_case(kind=Kind.REVOCATION, base_id=base, papers=papers, actor=clerk, now=opened)
     registry.pass_review(registration_id=case, actor=reviewer, now=later(opened, 5))
     registry.complete(registration_id=case, actor=clerk, now=later(opened, 6))
+    registry.follow_procedures(now=later(opened, 6) + timedelta(minutes=1))
     number = queries.registration(base, now=later(opened, 6)).certificate_number
     return Outcome(f"/registry/certificates/{number}/", {"registration": str(base), "number": number})
 
