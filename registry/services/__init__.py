@@ -73,6 +73,17 @@ from registry.services.notices import (
     raise_objection,
 )
 from registry.services.offices import NotAnOffice, WrongOffice
+from registry.services.openings import (
+    AccessNotNeeded,
+    NotToBeOpened,
+    OpeningExists,
+    OpeningWrong,
+    decide_access,
+    open_resource,
+    plan_opening,
+    request_access,
+    withdraw_opening,
+)
 from registry.services.operation import (
     ConsentMissing,
     NumberTaken,
@@ -195,6 +206,7 @@ from registry.services.registrations import (
     return_for_completion,
     withdraw,
 )
+from registry.services.reports import AnswerIncomplete, ReportIncomplete, answer_report, report_personal_information
 from registry.services.resources import (
     AgreementNotInForce,
     ChangeNeedsRegistration,
@@ -220,15 +232,27 @@ from registry.services.selections import (
 )
 from registry.services.settings import NotProvincial, RuleBackdated, RuleSourceMissing, decide_policy, override_limit
 from registry.services.submissions import NothingToRenew, OutsideRenewalWindow, RenewalTooLong, submit
+from registry.services.subscriptions import (
+    AddressWrong,
+    LinkWrong,
+    confirm_subscription,
+    end_subscription,
+    note_sent,
+    queue_notices,
+    subscribe,
+)
 from registry.services.uses import record_uses, report_drift
 
 __all__ = [
+    "AccessNotNeeded",
     "AccountNeeded",
+    "AddressWrong",
     "AffiliationImpossible",
     "AgreementNotInForce",
     "AlreadyApplied",
     "AlreadyRegistered",
     "AlreadyReturned",
+    "AnswerIncomplete",
     "AppealOver",
     "BidRefused",
     "BidTwice",
@@ -255,6 +279,7 @@ __all__ = [
     "LastAdministrator",
     "LastContact",
     "LevelImpossible",
+    "LinkWrong",
     "LoginNeeded",
     "MaterialsIncomplete",
     "NameTaken",
@@ -272,6 +297,7 @@ __all__ = [
     "NotProvincial",
     "NotRegistered",
     "NotTheOffices",
+    "NotToBeOpened",
     "NotYourApplication",
     "NothingToChange",
     "NothingToConsent",
@@ -281,6 +307,8 @@ __all__ = [
     "NumberTaken",
     "ObjectionIncomplete",
     "ObjectionPending",
+    "OpeningExists",
+    "OpeningWrong",
     "OpennessTooWide",
     "OrganisationInactive",
     "OutsideRenewalWindow",
@@ -293,6 +321,7 @@ __all__ = [
     "RenewalGap",
     "RenewalPending",
     "RenewalTooLong",
+    "ReportIncomplete",
     "ResourcesNotRegistered",
     "ReviewUnsigned",
     "RightFormWrong",
@@ -329,6 +358,7 @@ __all__ = [
     "answer_consent",
     "answer_demand",
     "answer_objection",
+    "answer_report",
     "appeal_evaluation",
     "apply_for_identity",
     "apply_for_right",
@@ -340,11 +370,13 @@ __all__ = [
     "complete",
     "conclude_agreement",
     "confirm_import",
+    "confirm_subscription",
     "consent_to_correction",
     "countersign",
     "create_organisation",
     "create_user",
     "deactivate_organisation",
+    "decide_access",
     "decide_appeal",
     "decide_objection",
     "decide_plan",
@@ -363,6 +395,7 @@ __all__ = [
     "end_agreement",
     "end_right",
     "end_session",
+    "end_subscription",
     "enter_calendar",
     "evaluate",
     "exit_agreement",
@@ -385,11 +418,14 @@ __all__ = [
     "mark_read",
     "note_key_use",
     "note_mailed",
+    "note_sent",
     "object_to_right",
     "open_case",
+    "open_resource",
     "override_limit",
     "pass_review",
     "pass_right",
+    "plan_opening",
     "prepare",
     "prepare_next",
     "preview_import",
@@ -397,6 +433,7 @@ __all__ = [
     "publish_notice",
     "publish_right",
     "publish_status_lists",
+    "queue_notices",
     "raise_objection",
     "record_affiliation",
     "record_quality",
@@ -408,6 +445,8 @@ __all__ = [
     "remind",
     "remove_contact",
     "report_drift",
+    "report_personal_information",
+    "request_access",
     "request_asset_certificate",
     "resubmit_right",
     "resume_agreement",
@@ -424,6 +463,7 @@ __all__ = [
     "start_operation",
     "state_identity",
     "submit",
+    "subscribe",
     "supplement",
     "suspend_agreement",
     "suspend_certificate",
@@ -432,4 +472,5 @@ __all__ = [
     "withdraw_application",
     "withdraw_demand",
     "withdraw_invitation",
+    "withdraw_opening",
 ]

@@ -41,6 +41,15 @@ from registry.types.identity import (
     SecondFactors,
     SessionView,
 )
+from registry.types.outreach import (
+    AccessView,
+    FoundView,
+    OpeningDraft,
+    OpeningView,
+    ReportDetail,
+    ReportView,
+    SubscriptionDraft,
+)
 from registry.types.property_rights import (
     RightClaimed,
     RightDraft,
@@ -65,6 +74,7 @@ from registry.types.views import (
 from registry.types.words import Level, OrganisationKind, Role, SubjectKind
 
 __all__ = [
+    "AccessView",
     "AgreementDraft",
     "AgreementText",
     "AgreementView",
@@ -80,6 +90,7 @@ __all__ = [
     "DemandDraft",
     "DraftView",
     "FieldView",
+    "FoundView",
     "HeldRole",
     "IdentityDraft",
     "InvitationView",
@@ -92,6 +103,8 @@ __all__ = [
     "MemberView",
     "NoticeView",
     "ObjectionView",
+    "OpeningDraft",
+    "OpeningView",
     "OrganisationKind",
     "OrganisationView",
     "OverdueView",
@@ -103,6 +116,8 @@ __all__ = [
     "ProductView",
     "ProfileView",
     "RegistrationView",
+    "ReportDetail",
+    "ReportView",
     "ResourceDeclaration",
     "ResourceView",
     "RightClaim",
@@ -119,6 +134,7 @@ __all__ = [
     "SessionView",
     "StandingView",
     "SubjectKind",
+    "SubscriptionDraft",
     "SystemDraft",
     "UseReport",
     "UseView",

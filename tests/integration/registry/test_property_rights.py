@@ -98,7 +98,7 @@ def test_from_application_to_certificate(world):
 
 def test_raw_public_data_is_not_admitted(world):
     resource = world.resource(name_zh="原始资源")
-    with pytest.raises(NotAdmitted, match="履职"):
+    with pytest.raises(NotAdmitted, match="from their duties"):
         services.apply_for_right(
             draft=draft(world, subject_kind="resource", subject_id=resource), actor=world.agent, now=APPLIED
         )
@@ -110,7 +110,7 @@ def test_a_product_comes_in_only_once_it_is_coded():
     resource = made.registered_resource()
     agreement = made.filed_agreement(resource, now=datetime(2025, 7, 7, 10, tzinfo=SHANGHAI))
     made.product_id = made.product(agreement, resource, now=datetime(2025, 7, 7, 11, tzinfo=SHANGHAI))
-    with pytest.raises(NotAdmitted, match="赋码"):
+    with pytest.raises(NotAdmitted, match="registered and coded"):
         applied(made)
 
 
