@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET
 
 from ledger import queries
@@ -94,7 +94,7 @@ def _steps(view: EntryView, covering: HeadView | None) -> list[dict[str, Any]]:
     seen = first_cosigned(above=view.index) if view.index is not None else None
     by = covering.witnesses if covering and covering.witnesses else queries.head(seen).witnesses if seen else ()
     steps: list[dict[str, Any]] = [
-        {"label": gettext("Recorded"), "at": view.occurred_at, "note": gettext("with the fact, in one transaction")},
+        {"label": pgettext("step of an entry", "Recorded"), "at": view.occurred_at, "note": gettext("with the fact, in one transaction")},
         {"label": gettext("Sealed"), "at": covering.sealed_at if covering else None, "note": gettext("signed tree")},
         {"label": gettext("Anchored"), "at": anchor.block_time if anchor else None, "note": gettext("on the chain")},
         {

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from ledger import queries
+from ledger.merkle import verify_consistency
 
 API = "/api/ledger"
 
@@ -52,7 +53,15 @@ def test_receipt_heads_checkpoint_consistency_and_lag(client, written):
     (head,) = get(client, "/heads")["items"]
     assert (head["size"], head["anchor"]["state"]) == (6, "mined")
     assert client.get(f"{API}/checkpoint").content.decode() == queries.checkpoint() == head["note"]
-    assert get(client, "/consistency", old=6, new=6) == {"old": 6, "new": 6, "proof": []}
+    assert get(client, "/consistency", old=6, new=6) == queries.consistency(old=6, new=6)
+    proof = get(client, "/consistency", old=3, new=6)
+    assert verify_consistency(
+        old=3,
+        new=6,
+        old_root=bytes.fromhex(proof["old_root"]),
+        new_root=bytes.fromhex(head["root"]),
+        proof=[bytes.fromhex(node) for node in proof["proof"]],
+    )
     lag = get(client, "/lag")
     assert (lag["entries"], lag["waiting"], lag["sealed"], lag["anchored"]) == (7, 1, 6, 6)
 
@@ -95,5 +104,5 @@ def test_nothing_is_written_over_http(client, written, method):
 def test_every_operation_has_an_example(client, db):
     document = client.get("/api/openapi.json").json()
     schemas = document["components"]["schemas"]
-    for name in ("EntryOut", "EntriesOut", "HeadOut", "HeadsOut", "ReceiptOut", "ConsistencyOut", "LagOut"):
+    for name in ("EntryOut", "EntriesOut", "HeadOut", "HeadsOut", "ReceiptOut", "ConsistencyOut", "LagOut", "PackOut"):
         assert schemas[name]["examples"], name

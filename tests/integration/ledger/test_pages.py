@@ -6,11 +6,29 @@ import sys
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
-from ledger import queries
+from kernel.actors import PUBLIC, Actor
+from ledger import queries, services
+from ledger.gateways.anchoring import ChainAhead
+from ledger.models import ChainTransaction, TreeHead, Witness
+from ledger.pages import explorer, heads
+from ledger.queries import figures
+from ledger.queries.search import search
+from ledger.services.stops import record_stop
+from ledger.types import StatusChange
+from ledger.verifier.checkpoint import parse_note
+from ledger.witness.memory import new_key
+from tests.integration.ledger.conftest import unguarded
 
+REGULATOR = Actor(kind="person", user_id=9, roles=frozenset({"regulator"}))
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts():
+    cache.clear()
 
 
 @pytest.fixture
@@ -60,12 +78,137 @@ def test_entry_page_links_up_as_settings_say(client, story, settings):
     assert reverse("demonstration-enter", args=["DR-350000-0001"]) in text
 
 
-def test_trace_page_shows_all_ancestors_once_as_links_of_the_tree(client, story):
-    text = page(client, "trace", story["waiting"])
+def test_trace_page_draws_every_ancestor_once_and_holds_them_in_a_table(client, story):
+    text = page(client, "trace", story["last"])
+    drawn = text[text.index("<svg viewBox") : text.index("</svg>", text.index("<svg viewBox"))]
     for name in ("first", "middle", "last", "waiting"):
-        assert reverse("ledger:entry", args=[story[name]]) in text
-    assert text.count("<ul>") == text.count("</ul>")
-    assert "shown above" in text
+        assert drawn.count(f'href="{reverse("ledger:entry", args=[story[name]])}"') == 1
+    assert drawn.count("<rect ") == 4
+    assert drawn.count("marker-end") == 4
+    assert drawn.count("aria-current") == 1
+    assert text.count("<tr>") == 1 + 3
+
+
+def test_subject_page_is_the_timeline_of_a_subject(client, story):
+    text = page(client, "subject", "registration:DR-350000-0001")
+    assert reverse("ledger:entry", args=[story["first"]]) in text
+    assert "Status on chain" not in text
+    assert client.get(reverse("ledger:subject", args=["thing:none"])).status_code == 404
+    status = StatusChange(subject="licence:9", state="suspended", valid_until=None)
+    story["log"].append(1, subject="licence:9", status=status)
+    assert "Suspended" in page(client, "subject", "licence:9")
+
+
+def test_entries_are_listed_page_by_page_without_a_gap(client, offline_log, monkeypatch):
+    monkeypatch.setattr(explorer, "ON_A_PAGE", 4)
+    ids = offline_log.append(10)
+    seen, before = [], ""
+    while True:
+        answer = client.get(reverse("ledger:entries"), {"before": before, "kind": "thing.done"})
+        seen += [row.id for row in answer.context["rows"]]
+        before = answer.context["older"]
+        if before is None:
+            break
+    assert seen == ids[::-1]
+    assert client.get(reverse("ledger:entries"), {"kind": "none"}).context["rows"] == ()
+    assert client.get(reverse("ledger:entries"), {"before": str(uuid4())}).status_code == 404
+    assert client.get(reverse("ledger:entries"), {"before": "x"}).status_code == 200
+
+
+def test_explorer_counts_by_kind_and_day(client, story):
+    context = client.get(reverse("ledger:explorer"), **ENGLISH).context
+    assert context["kinds"] == (("thing.done", 4),)
+    assert sum(count for _, count in context["days"]) in (0, 3)
+    assert figures.sealed_by_day(since=story["log"].now.replace(year=2020))[-1][1] == 3
+
+
+def test_head_page_and_consistency_page(client, story):
+    story["log"].seal()
+    assert queries.head(4).root in page(client, "head", 4)
+    text = page(client, "head", 3)
+    assert reverse("ledger:transaction", args=[queries.head(3).anchor.transaction]) in text
+    assert client.get(reverse("ledger:head", args=[2])).status_code == 404
+    text = page(client, "consistency", old="3", new="4")
+    assert "Consistent" in text
+    assert queries.consistency(old=3, new=4)["proof"][0] in text
+    assert "No tree head of size 99" in page(client, "consistency", old="3", new="99")
+    for parameters in ({}, {"old": "x", "new": "-1"}, {"old": "0", "new": "1"}, {"old": "4", "new": "3"}):
+        assert "Consistent" not in page(client, "consistency", **parameters)
+
+
+def test_a_tree_that_was_rewritten_is_not_consistent_on_the_page(client, story, monkeypatch):
+    good = queries.consistency(old=2, new=3)
+    monkeypatch.setattr(queries, "consistency", lambda **sizes: good | {"old_root": "00" * 32})
+    assert "Not consistent" in page(client, "consistency", old="2", new="3")
+
+
+def test_chain_block_and_transaction_pages_ask_the_node(client, story, settings):
+    settings.CHAIN_URL = story["log"].node.url()
+    anchor = queries.head(3).anchor
+    assert "Chain and database agree" in page(client, "chain")
+    text = page(client, "block", anchor.block_number)
+    assert anchor.block_hash in text
+    assert anchor.transaction in text
+    assert "accepted by the contract" in page(client, "transaction", anchor.transaction)
+    assert client.get(reverse("ledger:block", args=[10**6])).status_code == 404
+    for wrong in ("0x" + "00" * 32, "x", "0x00"):
+        assert client.get(reverse("ledger:transaction", args=[wrong])).status_code == 404
+
+
+def test_the_journal_answers_while_the_node_is_down(client, story, settings):
+    anchor = queries.head(3).anchor
+    settings.CHAIN_URL = "http://127.0.0.1:1"
+    assert "does not answer" in page(client, "chain")
+    assert "does not answer" in page(client, "block", anchor.block_number)
+    text = page(client, "transaction", anchor.transaction)
+    assert "does not answer" in text
+    assert reverse("ledger:head", args=[3]) in text
+
+
+def test_a_node_that_holds_another_block_is_shown(client, story, settings):
+    settings.CHAIN_URL = story["log"].node.url()
+    anchor = queries.head(3).anchor
+    unguarded()
+    ChainTransaction.objects.filter(tx_hash=anchor.transaction).update(block_hash="0x" + "11" * 32)
+    assert "Node and journal disagree" in page(client, "block", anchor.block_number)
+    assert "Node and journal disagree" in page(client, "transaction", anchor.transaction)
+    TreeHead.objects.filter(size=3).update(root=bytes(32))
+    assert "Chain and database disagree" in page(client, "chain")
+
+
+def test_why_writing_stands_still_is_shown(client, story):
+    error = ChainAhead(chain=9, database=3)
+    record_stop(error=error, everything=True, now=story["log"].now)
+    for name in ("explorer", "chain"):
+        text = page(client, name)
+        assert "Writing has stopped" in text
+        assert "ledger.chain_ahead" in text
+
+
+def test_witnesses_are_shown_registered_and_retired_on_the_page(client, story, tmp_path, monkeypatch):
+    key = new_key("regulator.test/w1", tmp_path / "key")
+    assert "Nobody watches yet" in page(client, "witnesses")
+    assert client.post(reverse("ledger:witnesses"), {"key": key.verifier_key}).status_code == 422
+    assert not Witness.objects.exists()
+    monkeypatch.setattr(heads, "acting", lambda request: REGULATOR)
+    assert "Register a witness" in page(client, "witnesses")
+    answer = client.post(reverse("ledger:witnesses"), {"key": "nonsense"}, **ENGLISH)
+    assert (answer.status_code, "three parts" in answer.content.decode()) == (422, True)
+    assert client.post(reverse("ledger:witnesses"), {"key": key.verifier_key}).status_code == 302
+    note = queries.head(3).note
+    line = key.cosignature(parse_note(note).text, int(story["log"].now.timestamp()))
+    services.receive_cosignature(checkpoint=note + line, now=story["log"].now)
+    assert "regulator.test/w1" in page(client, "witnesses")
+    assert "regulator.test/w1" in page(client, "head", 3)
+    assert "regulator.test/w1" in page(client, "entry", story["last"])
+    (row,) = queries.witnesses()
+    assert client.post(reverse("ledger:retire-witness", args=[row.id])).status_code == 302
+    assert "Retired" in page(client, "witnesses")
+
+
+def test_a_confidential_fact_is_found_by_who_may_see_it_only(client, story):
+    for actor, count in ((PUBLIC, 0), (REGULATOR, 1), (Actor(kind="person", organisation_id=uuid4()), 0)):
+        assert len(search("海峡保险", actor=actor).opened) == count
 
 
 @pytest.mark.parametrize("missing", ["entry", "trace", "receipt"])

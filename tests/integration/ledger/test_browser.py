@@ -1,0 +1,153 @@
+"""The check in the browser: a real one, over the real server, with nothing sent while it computes."""
+
+import json
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from ledger import queries, services
+from ledger.verifier.checkpoint import parse_note
+from ledger.witness.memory import new_key
+from tests.integration.ledger.test_witness import REGULATOR
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def story(committed_log, tmp_path):
+    cache.clear()
+    ids = committed_log.append(20)
+    head = committed_log.seal()
+    key = new_key("regulator.test/w1", tmp_path / "key")
+    services.register_witness(verifier_key=key.verifier_key, actor=REGULATOR, now=committed_log.now)
+    line = key.cosignature(parse_note(head.note).text, int(committed_log.now.timestamp()))
+    services.receive_cosignature(checkpoint=head.note + line, now=committed_log.now)
+    return ids
+
+
+@pytest.fixture
+def english(browser):
+    context = browser.new_context(locale="en-GB")
+    yield context
+    context.close()
+
+
+def verdict(page):
+    found = page.locator("[data-verdict][data-result]")
+    found.wait_for()
+    return found.get_attribute("data-result"), found.locator(".title").inner_text()
+
+
+def drop(page, name, text):
+    """Drop a file on the page, as a hand does."""
+    transfer = page.evaluate_handle(
+        """([name, text]) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([text], name, {type: "application/json"}));
+            return transfer;
+        }""",
+        [name, text],
+    )
+    page.evaluate("document.querySelector('[data-verdict]').removeAttribute('data-result')")
+    page.dispatch_event("[data-drop]", "drop", {"dataTransfer": transfer})
+    return verdict(page)
+
+
+def test_an_entry_is_checked_in_the_browser_and_one_altered_byte_is_invalid(story, site, english):
+    page = english.new_page()
+    problems = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.goto(site + reverse("ledger:entry", args=[story[7]]))
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.get_by_role("button", name="Check in this browser").click()
+    assert verdict(page) == ("valid", "Valid")
+    steps = page.locator("[data-steps] li").all_inner_texts()
+    assert len(steps) == 4
+    assert "A witness cosigned it: regulator.test/w1" in steps[3]
+    receipt = json.dumps(queries.receipt(story[7]), ensure_ascii=False)
+    assert drop(page, "receipt.json", receipt) == ("valid", "Valid")
+    altered = receipt.replace('\\"number\\":0', '\\"number\\":1', 1)
+    assert altered != receipt
+    assert drop(page, "receipt.json", altered) == ("invalid", "Invalid")
+    assert "not in the tree that the log signed" in page.locator("[data-verdict]").inner_text()
+    assert requests == []
+    assert problems == []
+
+
+def test_files_dropped_on_the_page_of_its_own(story, site, english):
+    page = english.new_page()
+    page.goto(site + reverse("ledger:verify"))
+    receipt = queries.receipt(story[3])
+    good = json.dumps(receipt)
+    assert drop(page, "good.json", good)[0] == "valid"
+    chance = [
+        good.replace(receipt["inclusion"][0], "00" * 32),
+        good.replace(receipt["inclusion"][0] + '", "', ""),
+        good.replace('"index": 3', '"index": 4'),
+        good.replace('"index": 3', '"index": -1'),
+        good.replace("\\n20\\n", "\\n21\\n"),
+        good.replace(receipt["key"], receipt["key"].replace("+", "-", 1)),
+        good[:-1],
+        "",
+        "null",
+        "[]",
+        '{"format": "gongshu-receipt/1"}',
+        "[" * 100_000,
+        "x" * 2_000_000,
+    ]
+    for text in chance:
+        assert text != good
+        assert drop(page, "bad.json", text)[0] == "invalid", text[:200]
+    page.fill("#verify-key", "")
+    assert drop(page, "good.json", good)[0] == "nokey"
+    page.fill("#verify-key", receipt["key"][:-4] + "AAA=")
+    assert drop(page, "good.json", good) == ("invalid", "Invalid")
+    page.set_input_files("#verify-file", {"name": "r.json", "mimeType": "application/json", "buffer": good.encode()})
+    page.fill("#verify-key", receipt["key"])
+    page.locator("#verify-key").press("Tab")
+    page.wait_for_selector("[data-result=valid]")
+
+
+def test_each_changed_byte_of_a_receipt_is_invalid_in_the_browser_too(story, site, english):
+    page = english.new_page()
+    page.goto(site + reverse("ledger:verify"))
+    receipt = queries.receipt(story[3])
+    good = json.dumps(receipt)
+    meant = json.dumps(receipt, sort_keys=True)
+    changed = [good[:place] + chr(ord(good[place]) ^ 1) + good[place + 1 :] for place in range(0, len(good), 5)]
+    kept = [text for text in changed if meaning(text) != meant and not in_anchor_or_sm3(text, receipt)]
+    codes = page.evaluate(
+        "async ([texts, key]) => Promise.all(texts.map(async (text) => (await gongshuVerify(text, key)).code))",
+        [kept, receipt["key"]],
+    )
+    assert set(codes) <= {"invalid"}
+    assert len(kept) > 200
+
+
+def meaning(text):
+    try:
+        return json.dumps(json.loads(text), sort_keys=True)
+    except ValueError:
+        return None
+
+
+def in_anchor_or_sm3(text, receipt):
+    """What the browser shows but has nothing to hold it against: SM3, and the place on the chain."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return False
+    own = {name: part for name, part in value.items() if name not in ("sm3", "anchor")}
+    witnessless = {name: part for name, part in receipt.items() if name not in ("sm3", "anchor")}
+    return own == witnessless
+
+
+def test_the_verdict_is_chinese_for_chinese_readers(story, site, browser):
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(site + reverse("ledger:entry", args=[story[0]]))
+    page.locator("[data-verify]").click()
+    assert verdict(page) == ("valid", "有效")
+    context.close()
