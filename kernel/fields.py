@@ -75,6 +75,10 @@ class _Opened(DeferredAttribute):
         instance.__dict__[self.field.attname] = text
         return text
 
+    def __set__(self, instance: models.Model, value: object) -> None:
+        """Keep what is given; with this a reader asks the descriptor before the instance's own dictionary."""
+        instance.__dict__[self.field.attname] = value
+
 
 class EncryptedTextField(TextBase):
     """Text that is personal: encrypted at rest (see `kernel.cipher`), bound to its row and to ``label``.

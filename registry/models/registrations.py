@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from kernel.fields import PublicIdField
+from kernel.fields import EncryptedTextField, PublicIdField
 from registry.procedures import Applicant, Kind
 from registry.workflow import State
 
@@ -157,8 +157,8 @@ class Objection(models.Model):
     public_id = PublicIdField()
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="objections")
     raised_by = models.ForeignKey("registry.User", on_delete=models.PROTECT, related_name="+")
-    real_name = models.CharField(max_length=64)
-    evidence = models.CharField(max_length=4000)
+    real_name = EncryptedTextField(label="registry.objection.real_name")
+    evidence = EncryptedTextField(label="registry.objection.evidence")
     evidence_sha256 = models.CharField(max_length=64)
     raised_at = models.DateTimeField()
     upheld = models.BooleanField(null=True, blank=True)

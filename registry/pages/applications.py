@@ -108,7 +108,7 @@ def apply_next(request: HttpRequest, registration_id: UUID, kind: str) -> HttpRe
             return redirect("registry:draft", found)
         except DomainError as refused:
             error = refused
-    standing = queries.standing(registration_id, actor=actor, now=now)
+    standing = queries.options(registration_id, actor=actor, now=now)
     context = {"about": view, "error": error, "standing": standing, **_explained(Kind(kind))}
     return render(request, "registry/apply.html", context, status=409 if error else 200)
 
@@ -141,7 +141,7 @@ def draft(request: HttpRequest, registration_id: UUID) -> HttpResponse:
 
 
 def _acts(request: HttpRequest, registration_id: UUID) -> tuple[str, ...]:
-    return queries.standing(registration_id, actor=actor_of(request), now=timezone.now()).own_acts
+    return queries.options(registration_id, actor=actor_of(request), now=timezone.now()).own_acts
 
 
 def _shown(view: DraftView) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN
 from typing import Any, Final
 from uuid import UUID
@@ -58,7 +59,7 @@ def amend_resource(request: HttpRequest, resource_id: UUID) -> HttpResponse:
 
 
 def _resource_page(
-    request: HttpRequest, *, draft_id: UUID | None, held: dict[str, Any] | None, resource_id: UUID | None
+    request: HttpRequest, *, draft_id: UUID | None, held: Mapping[str, Any] | None, resource_id: UUID | None
 ) -> HttpResponse:
     form = ResourceForm(request.POST or None, initial=(held or {}).get("form"))
     rows = ColumnFormSet(request.POST or None, initial=(held or {}).get("fields"), prefix="fields")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,6 +21,7 @@ from registry.lists import DEMAND_STATE, GROUND, IMPORT_KIND, SYSTEM_STATE, Impo
 from registry.pages.acting import actor_of
 from registry.pages.taking import CONFLICT, UNPROCESSABLE, Sheet, party_id, resource_ids, take
 from registry.queries.exports import EXPORTS
+from registry.schemas.files import streamed
 from registry.types import DemandDraft, Role, SystemDraft
 
 POST_FORM: Final = ["GET", "HEAD", "POST"]
@@ -205,48 +203,10 @@ NAMES: Final = {
 @require_GET
 def export(request: HttpRequest, kind: str, form: str) -> StreamingHttpResponse:
     """Return everything the reader may see of a kind, as CSV or JSON, written as it is read."""
-    records = queries.export(kind, actor=actor_of(request))
-    return streamed(records, name=kind, form=form)
-
-
-def streamed(records: Iterable[dict[str, Any]], *, name: str, form: str) -> StreamingHttpResponse:
-    """Return records as a file that begins before it is finished; raise Http404 for another form than csv and json."""
     if form not in {"csv", "json"}:
         raise Http404
-    body = _csv(records) if form == "csv" else _json(records)
-    media = "text/csv; charset=utf-8" if form == "csv" else "application/json"
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
-    return StreamingHttpResponse(body, content_type=media, headers=headers)
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        """Return ``text``."""
-        return text
-
-
-def _csv(records: Iterable[dict[str, Any]]) -> Iterator[str]:
-    yield "\ufeff"
-    writer = csv.writer(_Echo())
-    for number, record in enumerate(records):
-        if not number:
-            yield str(writer.writerow(list(record)))
-        yield str(writer.writerow([_harmless(value) for value in record.values()]))
-
-
-def _harmless(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = value if isinstance(value, str) else ""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
-
-
-def _json(records: Iterable[dict[str, Any]]) -> Iterator[str]:
-    yield "["
-    for number, record in enumerate(records):
-        yield (",\n" if number else "\n") + json.dumps(record, ensure_ascii=False)
-    yield "\n]\n"
+    records = queries.export(kind, actor=actor_of(request))
+    return streamed(records, name=kind, form=form)
 
 
 def _own(request: HttpRequest) -> UUID:

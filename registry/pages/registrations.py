@@ -68,7 +68,7 @@ def registration(request: HttpRequest, registration_id: UUID) -> HttpResponse:
     """Show a registration: where it stands, which clock runs by which article, what may be done."""
     now, actor = timezone.now(), actor_of(request)
     view = queries.visible_registration(registration_id, actor=actor, now=now)
-    found = queries.standing(registration_id, actor=actor, now=now)
+    found = queries.options(registration_id, actor=actor, now=now)
     inside = actor.organisation_id in {view.registrant_id, view.office_id} or "regulator" in actor.roles
     context = _facts(view) | {
         "steps": words.steps(view),
@@ -95,7 +95,7 @@ def _procedures(view: RegistrationView, actor: Actor, now: datetime) -> list[dic
 
 
 def _facts(view: RegistrationView) -> dict[str, Any]:
-    asked = queries.content(view.id)
+    asked = queries.asked(view.id)
     return {
         "view": view,
         "type": words.TYPES[view.kind],

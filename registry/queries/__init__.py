@@ -136,6 +136,7 @@ from registry.queries.plans import (
     visible_selection,
 )
 from registry.queries.property_rights import (
+    registered_rights,
     right,
     right_notices,
     right_objections,
@@ -178,12 +179,12 @@ from registry.queries.search import (
     resource_count,
     search_resources,
 )
+from registry.queries.notice_board import (BoardQuestion, board, rights_board)
 
 __all__ = [
-    "LARGEST_CREDENTIAL",
-    "OFFICIALS",
     "AffiliationView",
     "BidView",
+    "BoardQuestion",
     "ConsentView",
     "CredentialTooLarge",
     "DemandView",
@@ -195,6 +196,7 @@ __all__ = [
     "DutyView",
     "EvaluationView",
     "ImportView",
+    "LARGEST_CREDENTIAL",
     "NoCountersignature",
     "NoStatusList",
     "NoSuch",
@@ -202,6 +204,7 @@ __all__ = [
     "NotOurs",
     "NotTradable",
     "NothingToExport",
+    "OFFICIALS",
     "PlanView",
     "QualityView",
     "ResourceCard",
@@ -227,6 +230,7 @@ __all__ = [
     "agreements",
     "api_keys",
     "asked",
+    "board",
     "calendar",
     "catalogue_fields",
     "certificate",
@@ -300,6 +304,7 @@ __all__ = [
     "quality_reports",
     "readings",
     "reason_given",
+    "registered_rights",
     "registration",
     "registrations",
     "report",
@@ -315,6 +320,7 @@ __all__ = [
     "right_objections",
     "right_reason",
     "rights",
+    "rights_board",
     "rights_desk",
     "rights_of",
     "roles_anywhere",

@@ -28,7 +28,7 @@ class Standing:
     renewal_closes: date | None
 
 
-def standing(registration_id: UUID, *, actor: Actor, now: datetime) -> Standing:
+def options(registration_id: UUID, *, actor: Actor, now: datetime) -> Standing:
     """Return what ``actor`` may do with a registration at ``now``; raise NoSuch."""
     rows = Registration.objects.select_related("office", "registrant", "base", "consent")
     item = row(rows.prefetch_related("limits", "objections", "procedures"), registration_id)
@@ -57,7 +57,7 @@ class ContentView:
     applied_for_en: str
 
 
-def content(registration_id: UUID) -> ContentView:
+def asked(registration_id: UUID) -> ContentView:
     """Return what an application asks for, once it may be seen at all; raise NoSuch."""
     item = row(Registration.objects.select_related("consent", "applied_for"), registration_id)
     ground = PROCEDURES[Kind(item.kind)].grounds.get(item.ground)

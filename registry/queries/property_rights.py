@@ -139,6 +139,12 @@ def rights(*, applicant_id: UUID | None = None, product_id: UUID | None = None, 
     return tuple(right_view(item, now=now) for item in rows)
 
 
+def registered_rights(*, now: datetime) -> tuple[RightView, ...]:
+    """Return the rights that stand, the latest registered first, at most 200."""
+    rows = RIGHTS.filter(state=RightState.REGISTERED).order_by("-registered_at", "-pk")[:200]
+    return tuple(right_view(item, now=now) for item in rows)
+
+
 def right_notices(*, now: datetime, current: bool = True) -> tuple[RightView, ...]:
     """Return the rights on the notice board now, those ending first in front; or those that were, latest in front."""
     if current:

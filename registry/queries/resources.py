@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import overload
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kernel.actors import Actor
 from registry.catalogue import DataSubject
@@ -54,13 +56,43 @@ def resource(resource_id: UUID) -> ResourceView:
     return resource_view(row(RESOURCES.all(), resource_id))
 
 
-def resources(*, holder_id: UUID | None = None, registered: bool | None = None) -> tuple[ResourceView, ...]:
-    """Return the declared resources, newest first: of one holder, or only the coded or the uncoded, if asked."""
+def resources(*, holder_id: UUID | None = None, registered: bool | None = None) -> Sequence[ResourceView]:
+    """Return the declared resources, newest first: of one holder, or only the coded or the uncoded, if asked.
+
+    The sequence reads from the database what is taken of it: a page costs a page.
+    """
     rows: QuerySet[DataResource] = RESOURCES.order_by("-pk")
     if holder_id:
         rows = rows.filter(holder__public_id=holder_id)
-    views = (resource_view(item) for item in rows)
-    return tuple(view for view in views if registered is None or bool(view.registration_code) == registered)
+    if registered is not None:
+        standing = Q(pk__in=Registration.objects.filter(state=State.CODED, resource__isnull=False).values("resource"))
+        rows = rows.filter(standing if registered else ~standing)
+    return _Views(rows)
+
+
+class _Views(Sequence[ResourceView]):
+    """Rows as views, read when taken."""
+
+    def __init__(self, rows: QuerySet[DataResource]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return self._rows.count()
+
+    def __iter__(self) -> Iterator[ResourceView]:
+        return (resource_view(item) for item in self._rows.iterator(chunk_size=500))
+
+    @overload
+    def __getitem__(self, place: int) -> ResourceView: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[ResourceView]: ...
+    def __getitem__(self, place: int | slice) -> ResourceView | list[ResourceView]:
+        if isinstance(place, int):
+            found = list(self._rows) if place < 0 else list(self._rows[place : place + 1])
+            return resource_view(found[place if place < 0 else 0])
+        if place.step in (None, 1) and (place.start or 0) >= 0 and (place.stop is None or place.stop >= 0):
+            return [resource_view(item) for item in self._rows[place.start : place.stop]]
+        return [resource_view(item) for item in list(self._rows)[place]]
 
 
 def product(product_id: UUID) -> ProductView:

@@ -92,7 +92,7 @@ def test_an_act_needs_its_confirmation(world):
 def test_the_desk_offers_each_what_is_theirs(world):
     first = world.application(world.resource())
     desk = reverse("registry:desk")
-    links = re.compile(r'href="/registry/registrations/[0-9a-f-]+/([a-z_]+)/"')
+    links = re.compile(r'href="/registry/registrations/[0-9a-f-]+/(?!assign)([a-z_]+)/"')
     assert links.findall(browser(world.clerk).get(desk).content.decode()) == [
         "accept",
         "return_for_completion",
@@ -100,13 +100,13 @@ def test_the_desk_offers_each_what_is_theirs(world):
     ]
     assert links.findall(browser(world.reviewer).get(desk).content.decode()) == []
     services.accept(registration_id=first, actor=world.clerk, now=START)
-    assert links.findall(browser(world.reviewer).get(desk).content.decode()) == ["pass_review", "refuse"]
+    assert links.findall(browser(world.reviewer).get(desk).content.decode()) == ["pass_review", "refuse", "explain_delay"]
     assert links.findall(browser(world.clerk).get(desk).content.decode()) == []
 
 
 def test_every_act_has_its_page(world):
     registration_id = world.application(world.resource())
-    for act in ("accept", "return_for_completion", "refuse", "pass_review", "publish_notice", "assign_code"):
+    for act in ("accept", "return_for_completion", "refuse", "pass_review", "publish_notice", "assign_code", "withdraw"):
         assert browser(world.clerk).get(reverse("registry:act", args=[registration_id, act])).status_code == 200
     assert browser(world.clerk).get(reverse("registry:act", args=[registration_id, "forget"])).status_code == 404
 
@@ -124,16 +124,31 @@ def test_the_reviewer_decides_an_objection(world):
     assert Registration.objects.get().state == "terminated"
 
 
-def test_a_holder_applies(world):
+def test_a_holder_applies_step_by_step(world):
     resource_id = world.resource()
     address = reverse("registry:apply", args=["resource", resource_id])
-    agent = browser(world.agent)
+    agent, chief = browser(world.agent), browser(world.chief(world.holder))
     assert agent.get(address).status_code == 200
-    fields = MaterialsIn(
-        **{name: getattr(materials(), name) for name in MaterialsIn.model_fields if name != "operated_on"}
-    ).model_dump(exclude={"operated_on"})
-    sent = agent.post(address, fields | {"office": str(world.office), "confirmed": "on"})
-    assert sent.status_code == 302
+    started = agent.post(address)
+    registration_id = Registration.objects.get().public_id
+    assert started.url == reverse("registry:draft", args=[registration_id])
+    tasks = text(agent.get(started.url))
+    assert "已完成 0/8 项任务" in tasks
+    papers = materials().papers()
+    for step, answer in papers.statements.items():
+        page = reverse("registry:step", args=[registration_id, step])
+        assert agent.get(page).status_code == 200
+        assert agent.post(page, {"text": answer}).url == started.url
+    deposit = reverse("registry:step", args=[registration_id, "deposit"])
+    assert agent.post(deposit, {"evidence_sha256": papers.evidence_sha256}).status_code == 302
+    check = reverse("registry:check", args=[registration_id])
+    answers = agent.get(check)
+    assert "依法履职产生" in text(answers)
+    unsigned = agent.post(check, {"decision": "submit"})
+    assert (unsigned.status_code, Registration.objects.get().state) == (409, "draft")
+    assert "第七条" in text(unsigned)
+    assert chief.post(check, {"decision": "sign_review"}).status_code == 302
+    assert agent.post(check, {"decision": "submit"}).status_code == 302
     assert Registration.objects.get().state == "submitted"
     assert "20" in text(agent.get(reverse("registry:applications")))
     assert agent.get(reverse("registry:apply", args=["thing", resource_id])).status_code == 404
@@ -144,13 +159,16 @@ def test_a_returned_application_is_completed(world):
     services.return_for_completion(
         registration_id=registration_id, reason="缺少风险评估", actor=world.clerk, now=timezone.now()
     )
-    agent, address = browser(world.agent), reverse("registry:resubmit", args=[registration_id])
+    agent, chief = browser(world.agent), browser(world.chief(world.holder))
     assert "补正后重新提交" in text(agent.get(reverse("registry:registration", args=[registration_id])))
-    assert "缺少风险评估" in text(agent.get(address))
-    fields = {name: getattr(materials(), name) for name in MaterialsIn.model_fields if name != "operated_on"}
-    sent = fields | {"office": str(world.office), "confirmed": "on"}
-    assert browser(world.operator).post(address, sent).status_code == 404
-    assert agent.post(address, sent).status_code == 302
+    assert "缺少风险评估" in text(agent.get(reverse("registry:draft", args=[registration_id])))
+    step = reverse("registry:step", args=[registration_id, "risk_assessment"])
+    check = reverse("registry:check", args=[registration_id])
+    assert browser(world.operator).post(step, {"text": "补"}).status_code == 404
+    assert agent.post(step, {"text": "补充的风险评估"}).status_code == 302
+    assert agent.post(check, {"decision": "submit"}).status_code == 409
+    assert chief.post(check, {"decision": "sign_review"}).status_code == 302
+    assert agent.post(check, {"decision": "submit"}).status_code == 302
     assert Registration.objects.get().state == "submitted"
 
 
@@ -256,6 +274,11 @@ def test_a_registration_through_the_api(world):
     applied = agent.post("/registrations", body)
     assert applied.status_code == 201
     path = f"/registrations/{applied.json()['id']}"
+    assert agent.get(f"{path}/draft").json()["unsigned"] == [str(world.holder)]
+    refusal = agent.post(f"{path}/submit")
+    assert (refusal.status_code, refusal.json()["code"]) == (403, "registry.review_unsigned")
+    assert Caller(world.chief(world.holder)).post(f"{path}/signature").json()["state"] == "draft"
+    assert agent.post(f"{path}/submit").json()["state"] == "submitted"
     assert agent.post(f"{path}/accept").status_code == 403
     assert clerk.post(f"{path}/accept").json()["state"] == "accepted"
     assert clerk.post(f"{path}/review").status_code == 403
