@@ -51,6 +51,9 @@ def check_credential_document(document: Any, issuer: Issuer, *, at: datetime) ->
     signer = check_proof(document)
     if issuer.key is not None and _plain_key(issuer.key) != signer:
         raise Invalid("another key than the one you trust signed it")
+    stated = str(document.get("issuer", ""))
+    if stated.startswith("did:key:") and _plain_key(stated) != signer:
+        raise Invalid("its proof is of another key than its issuer's")
     _in_time(document, at)
     status = _status(document, issuer, at)
     if issuer.key is None:

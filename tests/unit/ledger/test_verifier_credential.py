@@ -22,6 +22,7 @@ from ledger.verifier.credential import (
     status_subject_id,
 )
 from ledger.verifier.verdict import Incomplete, Invalid
+from registry import credential
 from tests.unit.ledger.log_in_memory import CONTRACT, ChainNode
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -91,6 +92,18 @@ def test_a_certificate_of_ours_is_valid_under_the_key_however_it_is_written():
     for key in (MULTIKEY, f"did:key:{MULTIKEY}", f"did:key:{MULTIKEY}#{MULTIKEY}"):
         assert check(issued(), key=key)["key"] == MULTIKEY
     assert check(issued(others=[{"type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022"}]))["status"] is None
+
+
+def test_what_the_registry_signs_is_what_the_verifier_reads():
+    method = credential.verification_method(SIGNER.public_key)
+    options = credential.proof_options(
+        method=method, created="2026-01-01T00:00:00Z", context=DOCUMENT["@context"], suite=credential.JCS_SUITE
+    )
+    proof = credential.proof(options, SIGNER.sign(credential.signing_input(DOCUMENT, options, {})))
+    assert check(DOCUMENT | {"proof": [proof]})["key"] == MULTIKEY
+    other = DOCUMENT | {"issuer": "did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"}
+    with pytest.raises(Invalid, match="another key than its issuer"):
+        check(issued(other))
 
 
 def test_trust_time_and_suite():
