@@ -1,19 +1,21 @@
-"""Entries as they are stored, read in chunks, and each held against its own bytes."""
+"""Entries as they are stored, read in chunks, and each held against its own bytes.
+
+``held`` takes an entry apart and names what does not fit. Most entries fit, and ``fits`` sees that without taking them
+apart: canonical bytes have one form, so what stands before and after the payload can be written out and compared.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from ledger.calldata import ChainStatus
-from ledger.commitment import PREFIX, SALT_BYTES
 from ledger.status import CODES, day_number, status_id
 from ledger.terms import terms_of
 
@@ -31,7 +33,15 @@ SELECT waiting.entry_id, {COLUMNS} FROM ledger_waitingentry waiting
 LEFT JOIN ledger_entry entry ON entry.id = waiting.entry_id
 WHERE waiting.entry_id > %s ORDER BY waiting.entry_id LIMIT %s
 """  # noqa: S608 - put together from constants
-OPENINGS: Final = "SELECT entry_id, name, value, salt FROM ledger_opening WHERE entry_id = ANY(%s)"
+OPENINGS: Final = """
+SELECT count(*), array_agg(opening.id) FILTER (WHERE octet_length(salt) <> 32 OR position(
+    convert_to(CASE name WHEN 'actor' THEN '{' ELSE '' END || '"' || name || '":"' || encode(sha256(
+        convert_to('gongshu/commitment/v1', 'UTF8') || '\\x00'::bytea || convert_to(name, 'UTF8') || '\\x00'::bytea
+        || salt || convert_to(value, 'UTF8')), 'hex') || '"', 'UTF8') IN body) = 0)
+FROM ledger_opening opening JOIN ledger_entry entry ON entry.id = opening.entry_id
+WHERE opening.entry_id = ANY(%s)
+"""
+UNOPENED: Final = "SELECT entry_id, name FROM ledger_opening WHERE id = ANY(%s)"
 EDGES: Final = """
 SELECT edge.entry_id, named.public_id::text, edge.position FROM ledger_entryref edge
 LEFT JOIN ledger_entry named ON named.id = edge.ref_id
@@ -43,14 +53,17 @@ SELECT entry_id, status_id, subject, state, valid_until FROM ledger_entrystatus 
 UNREADABLE: Final = "the bytes are not an entry"
 _SM3: Final = hashlib.new("sm3")
 _decode: Final = json.JSONDecoder().decode
-Opening = tuple[int, str, str, bytes]
+_codes: Final = re.compile(r'(?<=[:,\[])"([^"\\\s]{6,128})"(?!:)').findall
+_BEFORE: Final = len('{"actor":"') + 64
+MOST_TERMS: Final = 30
+Row = tuple[Any, ...]
 
 
 @dataclass
 class Beside:
     """What stands beside the entries of a chunk, by the entries' primary keys, and how many rows it was."""
 
-    openings: dict[int, list[Opening]] = field(default_factory=dict)
+    unopened: dict[int, list[str]] = field(default_factory=dict)
     edges: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
     statuses: dict[int, tuple[bytes, str, str, date | None]] = field(default_factory=dict)
     rows: int = 0
@@ -66,31 +79,38 @@ class Held:
     openings: list[str] = field(default_factory=list)
 
 
-def sealed(start: int, end: int) -> list[tuple[Any, ...]]:
-    """Return the leaves ``start`` to ``end`` (half-open) with their entries' columns, in index order."""
-    with connection.cursor() as cursor:
+def sealed(direct: Any, start: int, end: int) -> tuple[list[Row], Beside]:
+    """Return the leaves ``start`` to ``end`` (half-open) with their entries' columns, and what stands beside them.
+
+    ``direct`` is psycopg2's connection: a chunk is fetched in another thread while the one before is hashed.
+    """
+    with direct.cursor() as cursor:
         cursor.execute(SEALED, [start, end])
-        return list(cursor.fetchall())
+        rows = list(cursor.fetchall())
+    return rows, beside(direct, rows)
 
 
-def waiting(after: int, count: int) -> list[tuple[Any, ...]]:
-    """Return up to ``count`` rows of the queue after the primary key ``after`` with their entries' columns."""
-    with connection.cursor() as cursor:
+def waiting(direct: Any, after: int, count: int) -> tuple[list[Row], Beside]:
+    """Return up to ``count`` rows of the queue after the primary key ``after``, and what stands beside them."""
+    with direct.cursor() as cursor:
         cursor.execute(WAITING, [after, count])
-        return list(cursor.fetchall())
+        rows = list(cursor.fetchall())
+    return rows, beside(direct, rows)
 
 
-def beside(rows: Sequence[tuple[Any, ...]]) -> Beside:
-    """Return the openings, edges and statuses of the entries in ``rows``."""
+def beside(direct: Any, rows: Sequence[Row]) -> Beside:
+    """Return the openings that do not open, the edges and the statuses of the entries in ``rows``."""
     keys = [row[1] for row in rows if row[1] is not None]
     found = Beside()
     if not keys:
         return found
-    with connection.cursor() as cursor:
+    with direct.cursor() as cursor:
         cursor.execute(OPENINGS, [keys])
-        for opening in cursor.fetchall():
-            found.openings.setdefault(opening[0], []).append(opening)
-            found.rows += 1
+        found.rows, unopened = cursor.fetchone()
+        if unopened:
+            cursor.execute(UNOPENED, [unopened])
+            for key, name in cursor.fetchall():
+                found.unopened.setdefault(key, []).append(name)
         cursor.execute(EDGES, [keys])
         for key, name, position in cursor.fetchall():
             found.edges.setdefault(key, []).append((name, position))
@@ -100,6 +120,42 @@ def beside(rows: Sequence[tuple[Any, ...]]) -> Beside:
             found.statuses[key] = (bytes(rest[0]), *rest[1:])
             found.rows += 1
     return found
+
+
+def fits(row: Sequence[Any], near: Beside, log: str) -> bytes | None:
+    """Return an entry's leaf hash when everything about it fits and can be seen to; None leaves it to ``held``."""
+    _, key, name, kind, version, subject, occurred, raw, leaf, other, terms = row
+    body = bytes(raw)
+    digest = hashlib.sha256(b"\x00" + body).digest()
+    second = _SM3.copy()
+    second.update(body)
+    if digest != bytes(leaf) or second.digest() != bytes(other) or key in near.unopened:
+        return None
+    text = body.decode("utf-8", "replace")
+    before = f'","format":1,"id":"{name}","kind":"{kind}","log":"{log}","occurred_at":"{occurred}","payload":'
+    refs = _refs(near.edges[key]) if key in near.edges else ""
+    after = f',"refs":[{refs}],"subject":"{subject}","version":{version}}}'
+    if not text.startswith(before, _BEFORE) or not text.endswith(after) or "\\" in text or key in near.statuses:
+        return None
+    return digest if _found(text, _BEFORE + len(before), len(text) - len(after), subject, terms) else None
+
+
+def _refs(edges: Sequence[tuple[str, int]]) -> str:
+    """The refs as the bytes list them; what no bytes say when the edges are not in order."""
+    if [position for _, position in edges] != list(range(len(edges))):
+        return "out of order"
+    return ",".join([f'"{ref}"' for ref, _ in edges])
+
+
+def _found(text: str, start: int, end: int, subject: str, terms: Sequence[str]) -> bool:
+    """Whether ``terms`` are those of a payload that stands in ``text`` from ``start`` to ``end``."""
+    skip = text.find('"commitments":{', start, end)
+    if skip < 0:
+        found = _codes(text, start, end)
+    else:
+        found = _codes(text, start, skip) + _codes(text, text.index("}", skip), end)
+    expected = {subject, subject.partition(":")[2], *found}
+    return len(expected) <= MOST_TERMS and expected == set(terms)
 
 
 def held(row: Sequence[Any], near: Beside) -> Held:
@@ -114,17 +170,15 @@ def held(row: Sequence[Any], near: Beside) -> Held:
         problems.append("the bytes are not those its SHA-256 leaf hash was taken of")
     if second.digest() != bytes(other):
         problems.append("the bytes are not those its SM3 digest was taken of")
-    result = Held(digest, problems)
+    result = Held(digest, problems, openings=near.unopened.get(key, []))
     try:
         said = _decode(body.decode())
         columns = (said["id"], said["kind"], said["version"], said["subject"], said["occurred_at"])
-        payload = said["payload"]
-        commitments = payload.pop("commitments", {})
+        payload = {name: item for name, item in said["payload"].items() if name != "commitments"}
         if columns != (name, kind, version, subject, occurred):
             problems.append(f"the row differs from the bytes in {_differing(columns, row)}")
-        if terms != terms_of(said["subject"], payload):
+        if set(terms) != set(terms_of(said["subject"], payload)):
             problems.append("the row's search terms differ from the bytes")
-        _openings(result, near.openings.get(key, ()), said["actor"], commitments)
         if said["refs"] or key in near.edges:
             _edges(problems, said["refs"], near.edges.get(key, []))
         if "status" in said or key in near.statuses:
@@ -137,14 +191,6 @@ def held(row: Sequence[Any], near: Beside) -> Held:
 def _differing(columns: Sequence[Any], row: Sequence[Any]) -> str:
     names = ("id", "kind", "version", "subject", "occurred_at")
     return ", ".join(name for name, said, found in zip(names, columns, row[2:7], strict=True) if said != found)
-
-
-def _openings(result: Held, found: Sequence[Opening], actor: str, commitments: Mapping[str, str]) -> None:
-    for _, name, value, salt in found:
-        expected = actor if name == "actor" else commitments.get(name)
-        preimage = b"".join((PREFIX, name.encode(), b"\x00", salt, value.encode()))
-        if len(salt) != SALT_BYTES or hashlib.sha256(preimage).hexdigest() != expected:
-            result.openings.append(name)
 
 
 def _edges(problems: list[str], refs: Sequence[str], found: Sequence[tuple[str, int]]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from ledger.calldata import ChainStatus
@@ -33,6 +36,18 @@ SELECT entry_id FROM {table} beside WHERE NOT EXISTS (SELECT FROM ledger_entry e
 
 
 @contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave Python's cycle collector out: millions of rows come and go and hold no cycles, and it would visit each."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@contextmanager
 def snapshot() -> Iterator[None]:
     """Hold one state of the database for as long as the audit reads, so that what is sealed meanwhile is no finding."""
     if connection.in_atomic_block:
@@ -57,10 +72,14 @@ class Audit:
         self._growth = Growth()
         self._changes: dict[int, ChainStatus] = {}
         self._pending: list[tuple[bytes | None, str]] = []
+        self._next = 0
+        self._log = settings.LOG_ORIGIN
+        self._thread: ThreadPoolExecutor
+        self._ahead: Future[tuple[list[stored.Row], stored.Beside]]
 
     def findings(self) -> Iterator[Finding]:
         """Yield everything that does not fit: leaves with their entries and heads, the queue, tiles, the journal."""
-        with snapshot():
+        with snapshot(), _uncollected():
             yield from self._tree()
             yield from self._queue()
             yield from self._stray()
@@ -70,30 +89,44 @@ class Audit:
     def _tree(self) -> Iterator[Finding]:
         """Read leaves chunk by chunk, and close a segment at every head."""
         keys = Keys()
-        sizes = TreeHead.objects.order_by("size")
-        start = 0
-        for head in sizes.iterator(chunk_size=500):
-            self.heads += 1
-            while start + len(self._pending) < head.size and (yield from self._read(start, head.size)):
-                pass
-            yield from self._segment(keys.opened(head), head.size - start)
+        with ThreadPoolExecutor(1) as self._thread:
+            self._fetch()
+            for head in TreeHead.objects.order_by("size").iterator(chunk_size=500):
+                self.heads += 1
+                start = self._growth.frontier.size
+                while start + len(self._pending) < head.size and (yield from self._read(start)):
+                    pass
+                yield from self._segment(keys.opened(head), head.size - start)
             start = self._growth.frontier.size
-        while (yield from self._read(start, start + len(self._pending) + CHUNK)):
-            pass
+            while (yield from self._read(start)):
+                pass
         for _, where in self._pending:
             yield Finding(where, f"is in the tree, but no head covers it: the last one is of {start} leaves")
 
-    def _read(self, start: int, end: int) -> Generator[Finding, None, bool]:
-        """Read the next chunk of leaves below ``end`` into the pending ones; return whether there was one."""
-        first = start + len(self._pending)
-        found = stored.sealed(first, min(end, first + CHUNK))
-        near = stored.beside(found)
+    def _fetch(self) -> None:
+        """Let the next chunk be fetched while the present one is hashed."""
+        end = self._next + CHUNK
+        self._ahead = self._thread.submit(stored.sealed, connection.connection, self._next, end)
+        self._next = end
+
+    def _read(self, start: int) -> Generator[Finding, None, bool]:
+        """Take the next chunk into the pending leaves, which follow ``start``; return whether it held any."""
+        found, near = self._ahead.result()
+        self._fetch()
         self._beside += near.rows
+        follows = start + len(self._pending)
         for row in found:
             index = row[0]
-            while start + len(self._pending) < index:
-                yield from self._missing(start + len(self._pending))
-            yield from self._leaf(row, near, index)
+            digest = stored.fits(row, near, self._log) if index == follows and row[1] is not None else None
+            if digest is not None:
+                self._pending.append((digest, ""))
+            else:
+                while start + len(self._pending) < index:
+                    yield from self._missing(start + len(self._pending))
+                yield from self._leaf(row, near, index)
+            follows = index + 1
+        self.leaves += len(found)
+        self.entries += sum(row[1] is not None for row in found)
         return bool(found)
 
     def _missing(self, index: int) -> Iterator[Finding]:
@@ -102,12 +135,10 @@ class Audit:
         self._pending.append((None, where))
 
     def _leaf(self, row: tuple[Any, ...], near: stored.Beside, index: int) -> Iterator[Finding]:
-        self.leaves += 1
         if row[1] is None:
             yield Finding(f"leaf {index}", "its entry is missing")
             self._pending.append((None, f"leaf {index}"))
             return
-        self.entries += 1
         held = stored.held(row, near)
         where = ""
         if held.problems or held.openings:
@@ -146,8 +177,10 @@ class Audit:
 
     def _queue(self) -> Iterator[Finding]:
         last = 0
-        while found := stored.waiting(last, CHUNK):
-            near = stored.beside(found)
+        while True:
+            found, near = stored.waiting(connection.connection, last, CHUNK)
+            if not found:
+                break
             self._beside += near.rows
             for row in found:
                 if row[1] is None:
