@@ -1,48 +1,52 @@
-"""Entries anchored per second in batches ÷ one pre-signed transaction for each entry, on fresh nodes of one kind."""
+"""Entries anchored per second ÷ pre-signed transactions of bare loops, on fresh nodes of one kind, in turn.
+
+Two bare loops: one transaction for each entry, and transactions equal to our batches.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import http.client
-import json
-from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from django.utils import timezone
 from eth_account import Account
 
 from benchmarks.ratio import Pair, Row, Shown, timed
+from benchmarks.rpc import NotAnchored, Rpc
 from benchmarks.stage import replanned, scratch
 from deploy.local.node import CHAIN_ID, Node
-from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import Cluster
 from kernel.actors import SYSTEM
 from kernel.signer import Ed25519Signer
 from kernel.sm2 import Sm2Signer
-from ledger.calldata import GAS_FOR_CREATION, append_call, creation
+from ledger.calldata import GAS_FOR_CREATION, append_call, append_gas, creation
 from ledger.gateways import anchoring
 from ledger.gateways.node import Web3Chain, artifact
 from ledger.gateways.wallet import Wallet
 from ledger.models import ChainTransaction
 from ledger.queries import anchored_size
-from ledger.services import append, seal
-from ledger.types import EntryKind
+from ledger.services import append, open_log, seal
+from ledger.types import EntryKind, SignedTransaction
 from ledger.words import CODE, COUNT
 
 BATCHES: Final = (100, 256, 1000)
-SINGLES: Final = 100
-GAS_FOR_ONE: Final = 200_000
+IN_A_ROW: Final = {1000: 3}  # batches that one run anchors; smaller ones would be put together
+SINGLES: Final = 50
 SAID: Final = EntryKind.strict("benchmark.said", number=COUNT, product=CODE)
 
 
-class NotAnchored(Exception):
-    """A side did not bring its entries to the chain, so its time means nothing."""
+class Taken(NamedTuple):
+    """Seconds that one entry took in each stage."""
+
+    appending: float
+    sealing: float
+    anchoring: float
 
 
 class Batched:
-    """Our side: append in the database, seal under a signed head, anchor the batch."""
+    """Our side: append in the database, seal under signed heads, anchor batch by batch."""
 
     def __init__(self, node: Node) -> None:
         """Deploy the log's contract through the journal."""
@@ -50,17 +54,27 @@ class Batched:
         self.signers = (Ed25519Signer.generate("platform"), Sm2Signer.generate("platform-sm2"))
         self.wallet = Wallet(Account.create())
         now = timezone.now()
+        open_log(signers=self.signers, now=now)
         anchoring.deploy(self.chain, chain_id=CHAIN_ID, signer=self.wallet, now=now)
-        self._settle()
 
-    def run(self, count: int) -> tuple[float, float]:
-        """Return the seconds that one entry of ``count`` took: in all, and in sealing and anchoring alone."""
-        with timed() as appending:
-            for number in range(count):
-                self._append(number)
-        with timed() as sealing:
-            self._settle()
-        return (appending.seconds + sealing.seconds) / count, sealing.seconds / count
+    def run(self, count: int) -> Taken:
+        """Return the seconds that one entry took in batches of ``count``, stage by stage."""
+        appending = sealing = 0.0
+        batches = IN_A_ROW.get(count, 1)
+        for _ in range(batches):
+            with timed() as watch:
+                for number in range(count):
+                    self._append(number)
+            appending += watch.seconds
+            with timed() as watch:
+                head = seal(signers=self.signers, now=timezone.now())
+            sealing += watch.seconds
+        with timed() as watch:
+            anchoring.anchor(self.chain, chain_id=CHAIN_ID, signer=self.wallet, now=timezone.now())
+        if head is None or anchored_size() < head.size:
+            raise NotAnchored(f"{anchored_size()} entries are anchored")
+        entries = batches * count
+        return Taken(appending / entries, sealing / entries, watch.seconds / entries)
 
     @staticmethod
     def gas(count: int) -> float:
@@ -79,104 +93,91 @@ class Batched:
             now=timezone.now(),
         )
 
-    def _settle(self) -> None:
-        """Seal and anchor whatever waits."""
-        size = 0
-        while (head := seal(signers=self.signers, now=timezone.now())) is not None:
-            size = head.size
-        anchoring.anchor(self.chain, chain_id=CHAIN_ID, signer=self.wallet, now=timezone.now())
-        if anchored_size() < size:
-            raise NotAnchored(f"{anchored_size()} of {size} entries are anchored")
 
-
-class Single:
-    """The bare side: one signed transaction for each entry, sent over one open connection, mined in full blocks."""
+class Bare:
+    """The bare side: transactions signed beforehand, over one open connection, each mined alone as ours are."""
 
     def __init__(self, node: Node) -> None:
         """Deploy the same contract from an account of its own."""
         self.rpc = Rpc(node.port)
         self.wallet = Wallet(Account.create())
         code = creation(bytes.fromhex(artifact()["bytecode"][2:]), owner=self.wallet.address, start=0, frontier=())
-        made = self.wallet.sign(chain_id=CHAIN_ID, nonce=0, to=None, data=code, gas=GAS_FOR_CREATION)
         self.contract = self.wallet.created(nonce=0)
-        self.sent = 0
-        self.last: dict[str, Any] = self._mined([made.raw], made.tx_hash)
+        self.nonce, self.size, self.gas = 0, 0, 0.0
+        self._mined(self._signed(None, code, GAS_FOR_CREATION))
 
-    def run(self) -> float:
-        """Return the seconds that one entry took, signing apart."""
-        signed = [self._signed(self.sent + number) for number in range(SINGLES)]
+    def run(self, count: int, batches: int) -> float:
+        """Return the seconds that one entry took in transactions of ``count`` entries each, signing apart."""
+        signed = [self._signed(self.contract, self._call(count), append_gas(count)) for _ in range(batches)]
         with timed() as watch:
-            self.last = self._mined([each.raw for each in signed], signed[-1].tx_hash)
-        self.sent += SINGLES
-        return watch.seconds / SINGLES
+            for each in signed:
+                self._mined(each)
+        return watch.seconds / count / batches
 
-    @property
-    def gas(self) -> float:
-        """What the last entry cost."""
-        return int(self.last["gasUsed"], 16)
+    def run_in_full_blocks(self) -> float:
+        """Return the seconds that one entry took in transactions of one entry, many of them in a block."""
+        signed = [self._signed(self.contract, self._call(1), append_gas(1)) for _ in range(SINGLES)]
+        with timed() as watch:
+            for each in signed:
+                self.rpc.call("eth_sendRawTransaction", f"0x{each.raw.hex()}")
+            while self.rpc.call("eth_getTransactionReceipt", signed[-1].tx_hash) is None:
+                self.rpc.call("evm_mine")
+        return watch.seconds / SINGLES
 
     def close(self) -> None:
         """Close the connection to the node."""
-        self.rpc.connection.close()
+        self.rpc.close()
 
-    def _signed(self, number: int) -> Any:
-        leaf = hashlib.sha256(b"\0" + number.to_bytes(8, "big")).digest()
-        data = append_call(number, [leaf])
-        return self.wallet.sign(chain_id=CHAIN_ID, nonce=number + 1, to=self.contract, data=data, gas=GAS_FOR_ONE)
+    def _call(self, count: int) -> bytes:
+        numbers = range(self.size, self.size + count)
+        leaves = [hashlib.sha256(b"\0" + number.to_bytes(8, "big")).digest() for number in numbers]
+        self.size += count
+        return append_call(numbers.start, leaves)
 
-    def _mined(self, raws: Sequence[bytes], last: str) -> dict[str, Any]:
-        """Send transactions, have blocks mined until the last is in one, and return its receipt."""
-        for raw in raws:
-            self.rpc.call("eth_sendRawTransaction", f"0x{raw.hex()}")
-        for _ in range(len(raws)):
-            self.rpc.call("evm_mine")
-            receipt: dict[str, Any] | None = self.rpc.call("eth_getTransactionReceipt", last)
-            if receipt is not None and receipt["status"] == "0x1":
-                return receipt
-        raise NotAnchored(f"transaction {last} was not mined")
+    def _signed(self, to: str | None, data: bytes, gas: int) -> SignedTransaction:
+        self.nonce += 1
+        return self.wallet.sign(chain_id=CHAIN_ID, nonce=self.nonce - 1, to=to, data=data, gas=gas)
 
-
-class Rpc:
-    """JSON-RPC over one connection that stays open."""
-
-    def __init__(self, port: int) -> None:
-        """Connect to a node on this machine."""
-        self.connection = http.client.HTTPConnection(LOOPBACK, port, timeout=30)
-
-    def call(self, method: str, *parameters: object) -> Any:
-        """Return the result of a call; raise NotAnchored with the node's refusal."""
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters})
-        self.connection.request("POST", "/", body, {"Content-Type": "application/json"})
-        answer = json.loads(self.connection.getresponse().read())
-        if "error" in answer:
-            raise NotAnchored(f"{method}: {answer['error']}")
-        return answer["result"]
+    def _mined(self, signed: SignedTransaction) -> None:
+        self.rpc.call("eth_sendRawTransaction", f"0x{signed.raw.hex()}")
+        self.rpc.call("evm_mine")
+        receipt = self.rpc.call("eth_getTransactionReceipt", signed.tx_hash)
+        if receipt is None or receipt["status"] != "0x1":
+            raise NotAnchored(f"transaction {signed.tx_hash} was not mined")
+        self.gas = float(int(receipt["gasUsed"], 16))
 
 
 def measure(_cluster: Cluster, rounds: int) -> list[Row]:
-    """Measure each size of batch, the part of it that is sealing and anchoring, and the gas."""
+    """Measure each size of batch against both bare loops, and the gas."""
     with ExitStack() as stack:
         place: Path = stack.enter_context(scratch())
         ours = Batched(stack.enter_context(Node(place / "ours")))
-        bare = stack.enter_context(closing(Single(stack.enter_context(Node(place / "bare")))))
+        bare = stack.enter_context(closing(Bare(stack.enter_context(Node(place / "bare")))))
         ours.run(max(BATCHES))
-        bare.run()
+        bare.run(1, SINGLES)
         replanned()
         return [row for count in BATCHES for row in _batch(ours, bare, count, rounds)]
 
 
-def _batch(ours: Batched, bare: Single, count: int, rounds: int) -> list[Row]:
-    whole, settled, gas = [], [], []
+def _batch(ours: Batched, bare: Bare, count: int, rounds: int) -> list[Row]:
+    found: dict[str, list[Pair]] = {}
+    gas = []
     for _ in range(rounds):
-        in_all, alone = ours.run(count)
-        single = bare.run()
-        whole.append(Pair(ours=in_all, bare=single))
-        settled.append(Pair(ours=alone, bare=single))
-        gas.append(Pair(ours=ours.gas(count), bare=bare.gas))
-    return [
-        Row(
-            name=f"anchoring {count}: append → seal → anchor ÷ one by one", pairs=whole, unit="entry", shown=Shown.RATE
-        ),
-        Row(name=f"anchoring {count}: seal → anchor ÷ one by one", pairs=settled, unit="entry", shown=Shown.RATE),
-        Row(name=f"anchoring {count}: gas ÷ one by one", pairs=gas, unit="entry", shown=Shown.GAS),
+        taken = ours.run(count)
+        single, full = bare.run(1, SINGLES), bare.run_in_full_blocks()
+        gas_alone = bare.gas
+        equal = bare.run(count, IN_A_ROW.get(count, 1))
+        for name, mine, theirs in (
+            ("anchor ÷ equal transactions", taken.anchoring, equal),
+            ("anchor ÷ one transaction each", taken.anchoring, single),
+            ("anchor ÷ one transaction each, in full blocks", taken.anchoring, full),
+            ("seal → anchor ÷ one transaction each", taken.sealing + taken.anchoring, single),
+            ("append → seal → anchor ÷ one transaction each", sum(taken), single),
+        ):
+            found.setdefault(name, []).append(Pair(ours=mine, bare=theirs))
+        gas.append(Pair(ours=ours.gas(count), bare=gas_alone))
+    rows = [
+        Row(name=f"anchoring {count}: {name}", pairs=pairs, unit="entry", shown=Shown.RATE)
+        for name, pairs in found.items()
     ]
+    return [*rows, Row(name=f"anchoring {count}: gas ÷ one transaction each", pairs=gas, unit="entry", shown=Shown.GAS)]

@@ -111,7 +111,7 @@ contract TransparencyLog {
         _admin = admin_;
         _writer = writer_;
         _guardian = guardian_;
-        uint256 taken;
+        uint256 taken = 0;
         for (uint256 level = 64; level > 0; level--) {
             if ((startSize >> (level - 1)) & 1 == 1) {
                 if (taken < startFrontier.length) _frontier[level - 1] = startFrontier[taken];
@@ -144,7 +144,7 @@ contract TransparencyLog {
         _size = newSize;
         _carrying = false;
         emit Appended(oldSize, newSize, root(), leaves);
-        uint256 least;
+        uint256 least = 0;
         for (uint256 i = 0; i < changes.length; i++) {
             StatusChange calldata change = changes[i];
             if (change.position < least || change.position >= count) {
@@ -237,7 +237,7 @@ contract TransparencyLog {
     function root() public view returns (bytes32 head) {
         uint256 bits = _size;
         if (bits == 0) return EMPTY_ROOT;
-        bool begun;
+        bool begun = false;
         for (uint256 level = 0; bits != 0; level++) {
             if (bits & 1 == 1) {
                 bytes32 node = _frontier[level];
@@ -250,7 +250,7 @@ contract TransparencyLog {
 
     /// @notice Roots of the complete subtrees, largest first: what a next log needs to continue this one.
     function frontier() external view returns (bytes32[] memory nodes) {
-        uint256 count;
+        uint256 count = 0;
         for (uint256 bits = _size; bits != 0; bits &= bits - 1) count++;
         nodes = new bytes32[](count);
         uint256 bits_ = _size;

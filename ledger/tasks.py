@@ -33,6 +33,8 @@ def anchor() -> None:
         gateways.anchor_all()
     except ChainUnavailable as error:
         logger.warning("%s", error)
+    except DomainError as error:
+        logger.error("%s", error)
 
 
 @shared_task(name="ledger.reconcile", ignore_result=True)

@@ -26,7 +26,13 @@ CHECKOUT: Final = Path(__file__).resolve().parents[2]
 LEAST_NODE: Final = 20
 NEEDED_SPACE: Final = 2 * 1024**3  # bytes that a first installation takes, with room to work
 LEAST_SPACE: Final = 200 * 1024**2
-RUN: Final = {"run": "deploy.local.supervisor", "test": "deploy.local.check", "check": "deploy.local.check"}
+RUN: Final = {
+    "run": "deploy.local.supervisor",
+    "test": "deploy.local.check",
+    "check": "deploy.local.check",
+    "gas": "benchmarks.gas",
+    "contracts": "deploy.local.contracts",
+}
 # Where pip has been told to look, uv shall look too.
 PIP_TO_UV: Final = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS"}
 PACKAGES_OUTSIDE: Final = ("privacy", "kernel")

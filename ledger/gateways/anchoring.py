@@ -105,7 +105,8 @@ def anchor(
     """
     with sole_sender() as mine:
         if mine:
-            here = reconcile(chain, chain_id=chain_id, now=now, shelf=shelf)
+            here = reconcile(chain, chain_id=chain_id, now=now, shelf=shelf, blocks=1)
+            _bring_open(chain, chain_id=here, now=now)
             with noting(now):
                 _send_all(chain, chain_id=here, signer=signer, now=now)
             if chain.embedded and shelf is not None:
@@ -118,10 +119,12 @@ def anchor(
 def _over(chain: Chain, chain_id: int, epoch_blocks: int) -> bool:
     """Say whether it is time for a new contract, or one was begun and not finished."""
     contract = contract_on(chain_id=chain_id)
-    if contract is None or open_row(chain_id=chain_id) is not None:
+    if contract is None:
         return False
-    full = chain.embedded and 0 < epoch_blocks <= journalled(chain_id=chain_id)
-    return full or ending(contract)
+    if ending(contract):
+        return True
+    waits = open_row(chain_id=chain_id) is not None
+    return not waits and chain.embedded and 0 < epoch_blocks <= journalled(chain_id=chain_id)
 
 
 def _send_all(chain: Chain, *, chain_id: int, signer: TransactionSigner, now: datetime) -> None:

@@ -19,10 +19,9 @@ from ledger.models import LogContract
 from ledger.queries.heads import anchored_size, head
 from ledger.queries.journal import (
     contract_on,
-    in_block,
     journal,
     journalled,
-    last_mined,
+    last_blocks,
     open_batch_size,
     present_chain,
     stops,
@@ -163,12 +162,10 @@ def replay(chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None = 
     return count
 
 
-def same_tail(chain: Chain, *, chain_id: int, tip: int) -> None:
+def same_tail(chain: Chain, *, chain_id: int, tip: int, blocks: int = TAIL) -> None:
     """Compare the last blocks up to ``tip`` with the journal; raise ChainDiffers."""
-    for number in range(tip, max(0, tip - TAIL), -1):
-        row = in_block(chain_id=chain_id, number=number)
-        if row is not None:
-            same_block(number, row.block_hash, chain.block_hash(number))
+    for number, known, _ in last_blocks(chain_id=chain_id, limit=blocks, up_to=tip):
+        same_block(number, known, chain.block_hash(number))
 
 
 def bring(chain: Chain, row: JournalRow, *, now: datetime) -> Mined | None:
@@ -192,8 +189,8 @@ def bring(chain: Chain, row: JournalRow, *, now: datetime) -> Mined | None:
     return mined
 
 
-def reconcile(chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None = None) -> int:
-    """Bring what is behind up to the other, then compare size, root and last blocks; return the present chain's id.
+def reconcile(chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None = None, blocks: int = TAIL) -> int:
+    """Bring what is behind up to the other, then compare size, root and last ``blocks``; return the present chain's id.
 
     An embedded node is replayed; on any other chain, transactions that a reorganisation left out wait again. What is
     found wrong is put on record, and what hindered anchoring before and is gone is taken off it. ``chain_id`` is the
@@ -204,10 +201,12 @@ def reconcile(chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None
         contract = contract_on(chain_id=here)
         if contract is not None and contract.deployment.block_number is not None:
             if not chain.embedded:
+                if chain.contract(contract.address) is None:
+                    raise ContractMissing(address=contract.address)
                 follow(chain, chain_id=here, now=now)
             elif chain.block_number() < last_block(here):
                 restore(chain, chain_id=chain_id, now=now, shelf=shelf)
-            _same_contract(chain, here)
+            _same_contract(chain, here, blocks=blocks)
     if stops():
         lift_stops(everything=False, actor=SYSTEM, now=now)
     return here
@@ -215,22 +214,21 @@ def reconcile(chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None
 
 def last_block(chain_id: int) -> int:
     """Return the number of the last block the journal knows."""
-    rows = last_mined(chain_id=chain_id, limit=1)
-    return rows[0].block_number or 0 if rows else 0
+    rows = last_blocks(chain_id=chain_id, limit=1)
+    return rows[0][0] if rows else 0
 
 
 def follow(chain: Chain, *, chain_id: int, now: datetime) -> int:
     """Take note of every transaction whose block a reorganisation left out; return how many wait again."""
     dropped = 0
-    for row in last_mined(chain_id=chain_id, limit=DEEPEST_REORG):
-        if row.block_number is None or chain.block_hash(row.block_number) == row.block_hash:
+    for number, known, tx_hash in last_blocks(chain_id=chain_id, limit=DEEPEST_REORG):
+        if chain.block_hash(number) == known:
             break
-        record_dropped(tx_hash=row.tx_hash, now=now)
+        record_dropped(tx_hash=tx_hash, now=now)
         dropped += 1
-        mined = chain.mined(row.tx_hash)
+        mined = chain.mined(tx_hash)
         if mined is not None:
-            record_sent(tx_hash=row.tx_hash)
-            record_mined(tx_hash=row.tx_hash, mined=mined, now=now)
+            record_mined(tx_hash=tx_hash, mined=mined, now=now)
     return dropped
 
 
@@ -246,7 +244,7 @@ def compare(chain: Chain, *, chain_id: int) -> None:
             same_block(row.block_number, row.block_hash, chain.block_hash(row.block_number))
     contract = contract_on(chain_id=here)
     if contract is not None and contract.deployment.block_number is not None:
-        _same_contract(chain, here)
+        _same_contract(chain, here, blocks=1)
         _same_statuses(chain, contract)
 
 
@@ -285,7 +283,7 @@ def _told(status: ChainStatus) -> str:
     return f"{status.state}/{status.valid_until} by leaf {status.place}"
 
 
-def _same_contract(chain: Chain, chain_id: int) -> None:
+def _same_contract(chain: Chain, chain_id: int, *, blocks: int) -> None:
     contract = contract_on(chain_id=chain_id)
     if contract is None or contract.deployment.state in LOST or contract.deployment.block_number is None:
         return
@@ -297,7 +295,7 @@ def _same_contract(chain: Chain, chain_id: int) -> None:
         tip, known = chain.block_number(), journalled(chain_id=chain_id)
         if tip > known:
             raise ChainDiffers(what=f"block {tip}", expected="—", found=str(chain.block_hash(tip)))
-        same_tail(chain, chain_id=chain_id, tip=min(tip, last_block(chain_id)))
+        same_tail(chain, chain_id=chain_id, tip=tip, blocks=blocks)
 
 
 def _same_head(contract: LogContract, size: int, root: bytes) -> None:

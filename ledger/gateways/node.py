@@ -21,7 +21,7 @@ from ledger.types import JournalRow, Mined
 
 ARTIFACT: Final = Path(__file__).resolve().parents[2] / "contracts" / "artifacts" / "TransparencyLog.json"
 SECONDS_TO_ANSWER: Final = 15
-MOST_BEGINNINGS: Final = 1000
+MOST_BEGINNINGS: Final = 64  # each beginning uses a snapshot up, and a restarted node counts from zero again
 SECONDS_FOR_STATE: Final = 180  # a hundred thousand transactions are some hundred megabytes
 
 
@@ -248,17 +248,14 @@ class Web3Chain:
 
         Raises ChainUnavailable when the node does not remember its beginning: then it has to be restarted.
         """
+        for number in reversed(range(MOST_BEGINNINGS)):  # asking for an earlier one would spoil a later one
+            if self._request("evm_revert", hex(number)):
+                break
         if self.block_number() > 0:
-            self._return_to_the_beginning()
-        self._request("evm_snapshot")  # so that there is a way back
+            raise ChainUnavailable(url=self.url, reason="it has to be restarted to begin anew")
+        self._request("evm_snapshot")  # one way back, and never two: the node loses its way among several
         if self.chain_id() != chain_id:
             self._request("anvil_setChainId", chain_id)
-
-    def _return_to_the_beginning(self) -> None:
-        for number in range(MOST_BEGINNINGS):  # each return uses a snapshot up
-            if self._request("evm_revert", hex(number)) and self.block_number() == 0:
-                return
-        raise ChainUnavailable(url=self.url, reason="it has to be restarted to begin anew")
 
     def dump(self) -> bytes:
         """Return an embedded node's whole state, blocks and transactions included."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.gateways.node import Chain, ChainUnavailable
-from ledger.queries.journal import in_block, snapshots
+from ledger.queries.journal import hash_of_block, snapshots
 from ledger.services.journalling import record_snapshot
 from ledger.types import SnapshotView
 
@@ -30,15 +30,15 @@ class Shelf:
         tip = chain.block_number()
         if tip - (taken[0].block_number if taken else 0) < self.every:
             return False
-        row = in_block(chain_id=chain_id, number=tip)
-        if row is None or row.block_hash is None:
+        known = hash_of_block(chain_id=chain_id, number=tip)
+        if known is None:
             return False
         used = taken[0].name if taken else ""
         name = f"{chain_id}-{SLOTS[used.endswith(f'-{SLOTS[0]}.state')]}.state"
         state = chain.dump()
         self._write(name, state)
         digest = hashlib.sha256(state).hexdigest()
-        snapshot = SnapshotView(block_number=tip, block_hash=row.block_hash, name=name, digest=digest)
+        snapshot = SnapshotView(block_number=tip, block_hash=known, name=name, digest=digest)
         record_snapshot(chain_id=chain_id, snapshot=snapshot, now=now)
         return True
 
@@ -51,10 +51,10 @@ class Shelf:
             state = self._read(snapshot)
             if state is None:
                 continue
-            row = in_block(chain_id=chain_id, number=snapshot.block_number)
+            known = hash_of_block(chain_id=chain_id, number=snapshot.block_number)
             try:
                 chain.load(state)
-                fits = row is not None and chain.block_hash(snapshot.block_number) == row.block_hash
+                fits = known is not None and chain.block_hash(snapshot.block_number) == known
             except ChainUnavailable:
                 fits = False
             if fits and chain.block_number() == snapshot.block_number:

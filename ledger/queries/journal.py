@@ -33,16 +33,18 @@ def journalled(*, chain_id: int) -> int:
     return rows.exclude(state=TransactionState.REPLACED).count()
 
 
-def in_block(*, chain_id: int, number: int) -> JournalRow | None:
-    """Return the transaction that stands in a block, or None."""
-    row = ChainTransaction.objects.filter(chain_id=chain_id, block_number=number).order_by("pk").first()
-    return None if row is None else row_view(row)
+def hash_of_block(*, chain_id: int, number: int) -> str | None:
+    """Return the hash that the journal has for a block; None when it knows of none."""
+    rows = ChainTransaction.objects.filter(chain_id=chain_id, block_number=number)
+    return rows.values_list("block_hash", flat=True).first()
 
 
-def last_mined(*, chain_id: int, limit: int) -> list[JournalRow]:
-    """Return the last transactions known to be in a block, newest first."""
+def last_blocks(*, chain_id: int, limit: int, up_to: int | None = None) -> list[tuple[int, str, str]]:
+    """Return number and hash of the last blocks that hold a transaction, and its hash; the newest first."""
     rows = ChainTransaction.objects.filter(chain_id=chain_id, block_number__isnull=False)
-    return [row_view(row) for row in rows.order_by("-pk")[:limit]]
+    if up_to is not None:
+        rows = rows.filter(block_number__lte=up_to)
+    return list(rows.order_by("-block_number", "-pk").values_list("block_number", "block_hash", "tx_hash")[:limit])
 
 
 def open_row(*, chain_id: int) -> JournalRow | None:

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from ledger.calldata import MOST_GAS, ChainStatus, append_call, append_gas
-from ledger.journal import MACHINE, MAX_BATCH, OPEN, Purpose, TransactionState
+from ledger.journal import MACHINE, MAX_BATCH, Purpose, TransactionState
 from ledger.models import Batch, ChainMove, ChainTransaction, TreeHead
 from ledger.queries.heads import anchored_size
 from ledger.queries.journal import contract_on, ending, open_row, row_view
@@ -54,25 +54,22 @@ def prepare_batch(*, chain_id: int, signer: TransactionSigner, now: datetime) ->
     return row_view(row)
 
 
-@transaction.atomic
 def record_sent(*, tx_hash: str) -> None:
-    """Note that a transaction is about to be handed to a node; harmless when repeated."""
-    row = ChainTransaction.objects.select_for_update().get(tx_hash=tx_hash)
-    if row.state in OPEN:
-        row.state = MACHINE.fire(row.state, "send").target
-        row.save(update_fields=["state"])
+    """Note that a transaction is about to be handed to a node; harmless when repeated. One statement."""
+    _fire("send", tx_hash, TransactionState.PREPARED)
 
 
-@transaction.atomic
 def record_mined(*, tx_hash: str, mined: Mined, now: datetime) -> None:
-    """Note how a transaction ended; harmless when repeated."""
-    row = ChainTransaction.objects.select_for_update().get(tx_hash=tx_hash)
-    if row.state not in OPEN:
-        return
-    row.state = MACHINE.fire(row.state, "mine" if mined.succeeded else "revert").target
-    row.block_number, row.block_hash, row.gas_used = mined.block_number, mined.block_hash, mined.gas_used
-    row.finished_at = now
-    row.save(update_fields=FIELDS)
+    """Note how a transaction ended; harmless when repeated. One statement."""
+    _fire(
+        "mine" if mined.succeeded else "revert",
+        tx_hash,
+        TransactionState.SENT,
+        block_number=mined.block_number,
+        block_hash=mined.block_hash,
+        gas_used=mined.gas_used,
+        finished_at=now,
+    )
 
 
 @transaction.atomic
@@ -87,13 +84,15 @@ def record_dropped(*, tx_hash: str, now: datetime) -> None:
     row.save(update_fields=FIELDS)
 
 
-@transaction.atomic
 def record_replaced(*, tx_hash: str) -> None:
     """Note that another transaction of the key took this one's nonce, so that it can never be mined."""
-    row = ChainTransaction.objects.select_for_update().get(tx_hash=tx_hash)
-    if row.state in OPEN:
-        row.state = MACHINE.fire(row.state, "replace").target
-        row.save(update_fields=["state"])
+    _fire("replace", tx_hash, TransactionState.SENT)
+
+
+def _fire(event: str, tx_hash: str, state: TransactionState, **facts: object) -> None:
+    """Take a transaction that is in a state along an event, in one statement; one in any other state stays."""
+    target = MACHINE.fire(state, event).target
+    ChainTransaction.objects.filter(tx_hash=tx_hash, state=state).update(state=target, **facts)
 
 
 def _next_batch(start: int) -> tuple[TreeHead, list[ChainStatus]] | None:

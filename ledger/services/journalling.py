@@ -44,8 +44,9 @@ def write(
 
 def next_place(signer: TransactionSigner, *, chain_id: int, first_nonce: int) -> tuple[int, int | None]:
     """Return the next nonce of the account on a chain, and the block time (Unix second) of its last transaction."""
-    last = ChainTransaction.objects.filter(chain_id=chain_id, sender=signer.address).order_by("-nonce").first()
-    return (first_nonce, None) if last is None else (last.nonce + 1, last.block_time)
+    rows = ChainTransaction.objects.filter(chain_id=chain_id, sender=signer.address).order_by("-nonce")
+    last = rows.values_list("nonce", "block_time").first()
+    return (first_nonce, None) if last is None else (last[0] + 1, last[1])
 
 
 def record_snapshot(*, chain_id: int, snapshot: SnapshotView, now: datetime) -> None:

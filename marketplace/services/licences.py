@@ -4,9 +4,11 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils import timezone
 
 from kernel.actors import SYSTEM, Actor
 from ledger import services as ledger
+from ledger.types import StatusChange
 from marketplace import kinds, models
 from marketplace.licence_flow import ACTIVE, LICENCE, SUSPENDED
 from marketplace.queries.found import NoSuchLicence
@@ -38,6 +40,7 @@ def issue(*, order: models.Order, refs: tuple[UUID, ...], actor: Actor, now: dat
         },
         refs=refs,
         confidential={"licensee": str(order.buyer_id)},
+        status=_status(public_id, LICENCE.initial, granted.valid_until),
         actor=actor,
         now=now,
     )
@@ -111,6 +114,13 @@ def _change(*, licence: models.Licence, event: str, reason: str, actor: Actor, n
         payload={"licence": str(licence.public_id)},
         refs=[licence.entry_id],
         confidential={"reason": reason},
+        status=_status(licence.public_id, licence.state, licence.valid_until),
         actor=actor,
         now=now,
     )
+
+
+def _status(public_id: UUID, state: str, valid_until: datetime) -> StatusChange:
+    """What the chain shall say of a licence: its state, and the last day, here, on which some of it is left."""
+    last = timezone.localdate(valid_until - datetime.resolution)
+    return StatusChange(subject=f"licence:{public_id}", state=state, valid_until=last)

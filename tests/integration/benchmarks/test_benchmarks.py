@@ -50,13 +50,15 @@ def test_a_purchase_and_its_sql_function_write_the_same_rows():
 def test_both_sides_bring_their_entries_to_the_chain(chain_node):
     bare_node = chain_node()
     ours = anchoring.Batched(chain_node())
-    with closing(anchoring.Single(bare_node)) as bare:
+    with closing(anchoring.Bare(bare_node)) as bare:
         assert min(ours.run(5)) > 0
-        assert bare.run() > 0
+        assert bare.run(1, 2) > 0
         assert 0 < ours.gas(5) < bare.gas
+        assert bare.run(5, 2) > 0
+        assert bare.run_in_full_blocks() > 0
     contract = ChainTransaction.objects.get(purpose="deploy").deployed.address
-    assert ours.chain.head(contract)[0] == 5
-    assert Web3Chain(bare_node.url()).head(bare.contract)[0] == anchoring.SINGLES
+    assert ours.chain.contract(contract).size == 5
+    assert Web3Chain(bare_node.url()).contract(bare.contract).size == 2 + 10 + anchoring.SINGLES
 
 
 @pytest.mark.parametrize("name", ["aggregate", "encrypted"])

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from kernel.actors import OtherOrganisation, RoleRequired
 from ledger import queries as ledger
@@ -125,6 +126,26 @@ def test_a_suspension_is_lifted_and_a_period_ends(shop, licence):
     assert services.expire_licences(now=licence.valid_until) == 1
     facts = [entry.kind for entry in ledger.entries(subject=f"licence:{licence.id}")]
     assert facts == ["licence.issued", "licence.suspended", "licence.resumed", "licence.expired"]
+
+
+def test_every_change_of_a_licence_sets_its_status_on_chain(shop, licence):
+    subject, last = f"licence:{licence.id}", timezone.localdate(licence.valid_until - timedelta(seconds=1))
+
+    def said():
+        status = ledger.status(subject)
+        assert status.valid_until == last
+        return status.state
+
+    seen = [said()]
+    for act in (services.suspend_licence, services.resume_licence, services.suspend_licence, services.revoke_licence):
+        act(licence_id=licence.id, reason="核查用途", actor=shop.operator, now=NOW)
+        seen.append(said())
+    assert seen == ["active", "suspended", "active", "suspended", "revoked"]
+
+
+def test_status_of_a_licence_whose_period_is_over(shop, licence):
+    services.expire_licences(now=licence.valid_until)
+    assert ledger.status(f"licence:{licence.id}").state == "expired"
 
 
 def test_the_released_table_is_free_to_read(shop, holder, licence):
