@@ -3,7 +3,7 @@
 A quote has two halves. Its arithmetic (`quoting.quote`: tiers, reductions, one rounding) is what meters and baskets
 call in bulk and what the bare Decimal lines are compared with. Its derivation (`replay.derive`: the named tree as
 canonical bytes, every figure checked on the way) is what a buyer is given; it is told as quotes per second.
-Neither touches a database.
+Neither touches a database. Why the ratio is that of the arithmetic stands in docs/decisions.
 
     .venv/bin/python -m benchmarks.pricing
 """

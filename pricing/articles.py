@@ -124,6 +124,32 @@ RULES: Final[Mapping[str, tuple[Article, ...]]] = {
 }
 
 
+RULE_NAMES: Final[Mapping[str, tuple[str, str]]] = {
+    "pricing.formula.operating_cost": ("经营成本", "Operating cost"),
+    "pricing.formula.profit_rate": ("准许利润率", "Permitted profit rate"),
+    "pricing.formula.permitted_profit": ("准许利润", "Permitted profit"),
+    "pricing.formula.taxes": ("税金", "Tax"),
+    "pricing.formula.deduction": ("超收扣减", "Deduction of excess income"),
+    "pricing.formula.permitted_revenue": ("最高准许收入", "Permitted revenue"),
+    "pricing.survey.reconcile": ("成本与账簿核对", "Costs agree with the books"),
+    "pricing.survey.check_holders_paid_once": ("持有单位支出不重复", "Holders are paid once"),
+    "pricing.ceilings.within_permitted_revenue": ("上限在最高准许收入之内", "Ceilings within the revenue"),
+    "pricing.fees.check_under_ceiling": ("收费标准不高于上限", "Fees stay under the ceiling"),
+    "pricing.fees.check_trial": ("试行收费标准", "Trial fees"),
+    "pricing.fees.is_free": ("公共治理、公益免费", "Free public use"),
+    "pricing.quoting.quote": ("报价", "Quotes"),
+    "pricing.units.check_unit": ("计费方式和单位", "Charging forms and units"),
+    "pricing.deviation.deviation": ("年度偏离", "Yearly deviation"),
+    "pricing.distribution.split": ("按比例分配", "Division by shares"),
+    "pricing.sharing.calculate": ("按价值贡献分配", "Sharing by contribution"),
+    "pricing.split.calculate": ("按协议比例分配", "Sharing by the agreement"),
+    "pricing.valuation.calculate": ("资产评估", "Asset valuation"),
+    "pricing.plans.check_price": ("方案价格不高于上限", "Plans stay under the ceiling"),
+    "pricing.evidence.check": ("成本凭证", "Evidence of costs"),
+}
+"""What each rule is called in Chinese and English."""
+
+
 def rules_of(document: str, article: str | None = None) -> tuple[str, ...]:
     """Return the names of the rules that rest on a document (and article): what an amendment touches."""
     return tuple(

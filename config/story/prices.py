@@ -10,6 +10,7 @@ from kernel.money import Money
 from kernel.workdays import SHANGHAI
 from pricing import queries as pricing_queries
 from pricing import services as pricing
+from pricing.plans import PlanKind
 from pricing.types import CeilingRequest, ChargingForm, CostLine, RevenueTerms, Tier, Use
 
 SURVEY_MONTHS: Final = 2
@@ -95,6 +96,50 @@ def fee(stage: Stage) -> Outcome:
     return Outcome(f"/pricing/products/{product}/", {"fee": str(in_force[0].unit_price)})
 
 
+PLAN_CALLS: Final = "100"
+PLAN_PRICE: Final = Money.of("700.00")
+APPROACHES: Final = {
+    "cost": {
+        "rows": [
+            {"name": "数据汇聚与治理", "amount": "860000.00"},
+            {"name": "模型与接口开发", "amount": "540000.00"},
+            {"name": "安全与隐私保护", "amount": "320000.00"},
+        ],
+        "profit": "6",
+        "obsolescence": "10",
+    },
+    "income": {
+        "rows": [{"net_income": "380000.00"}, {"net_income": "430000.00"}, {"net_income": "470000.00"}],
+        "share": "60",
+        "rate": "8",
+    },
+    "weights": {"cost": "60", "income": "40"},
+}
+
+
+def offers(stage: Stage) -> Outcome:
+    """Offer a plan below the ceiling, value the product, and share revenue as the agreement says."""
+    now, product = stage.timeline.later(stage.moment("ceiling"), 3), stage.id("build", "product")
+    operator = stage.actor("demo-operator")
+    plan = pricing.set_plan(
+        product_id=product,
+        kind=PlanKind.VOLUME,
+        name_zh="百次包",
+        name_en="A hundred calls",
+        form=ChargingForm.PER_CALL,
+        quantity=PLAN_CALLS,
+        price=PLAN_PRICE,
+        actor=operator,
+        now=now,
+    )
+    value = pricing.value_product(product_id=product, approaches=APPROACHES, actor=operator, now=now)
+    shared = pricing.share_fixed(product_id=product, amount=Money.of("10000.01"), actor=operator, now=now)
+    return Outcome(
+        f"/pricing/valuations/{value.id}/",
+        {"plan": str(plan.id), "valuation": str(value.id), "distribution": str(shared.id)},
+    )
+
+
 SCENES: Final = (
     Scene(
         "survey",
@@ -115,4 +160,10 @@ SCENES: Final = (
         ceiling,
     ),
     Scene("fee", "运营机构在上限内制定具体收费标准", "The operator sets its fee under the ceiling", fee),
+    Scene(
+        "offers",
+        "运营机构推出方案，评估产品价值，按协议分配收益",
+        "The operator offers a plan, has the product valued and shares revenue by the agreement",
+        offers,
+    ),
 )

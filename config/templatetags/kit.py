@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -222,10 +223,30 @@ def counted(quantity: Decimal | float | int | str | None, unit_of: str) -> str:
     return f"{shown} {word}" if shown == "1" or word == thing else f"{shown} {word}s"
 
 
+SIX_DECIMALS: Final = re.compile(r"(?<![0-9.])([0-9]+\.[0-9]{2})([0-9]{4})(?![0-9])")
+
+
+@register.filter
+def trimmed(text: object) -> str:
+    """Return text in which unit prices of six decimals lose zeros beyond the second: 7.500000 as 7.50."""
+    return SIX_DECIMALS.sub(lambda found: found[1] + found[2].rstrip("0"), str(text))
+
+
 @register.filter
 def figure(value: object) -> str:
-    """Return a derivation's value: grouped where it is a number, as it stands where it is not."""
-    return number(value) if isinstance(value, Decimal | float | int | str) else NOTHING if value is None else str(value)
+    """Return a derivation's value: grouped where it is a number, its prices trimmed where it is text."""
+    if value is None:
+        return NOTHING
+    return trimmed(number(value)) if isinstance(value, Decimal | float | int | str) else str(value)
+
+
+@register.filter
+def worth(node: object) -> str:
+    """Return a derivation node's value as `figure` does, an amount of yuan with its fen: 1500 as 1,500.00."""
+    shown, unit_of = figure(_field(node, "value")), str(_field(node, "unit") or _field(node, "unit_zh") or "")
+    whole, _point, fraction = shown.partition(".")
+    bare = whole.replace(",", "").lstrip("-").isdigit() and (not fraction or fraction.isdigit())
+    return f"{whole}.{fraction.ljust(2, '0')}" if unit_of.startswith("元") and bare else shown
 
 
 @register.simple_tag(takes_context=True)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import Q
 
-from kernel.actors import SYSTEM, Actor
+from kernel.actors import SYSTEM, Actor, RoleRequired
 from kernel.errors import Conflict, DomainError, NotFound
 from ledger import services as ledger
 from marketplace import kinds, models
@@ -68,6 +68,8 @@ def subscribe(*, product_id: UUID, plan_id: UUID, scenario: str, actor: Actor, n
     Raises RoleRequired, NotASubscription, AlreadySubscribed, and what placing an order raises.
     """
     actor.require(Role.BUYER)
+    if actor.organisation_id is None:
+        raise RoleRequired(needed=Role.BUYER)
     plan = pricing.plan(plan_id)
     if plan.kind != PlanKind.SUBSCRIPTION or plan.product_id != product_id:
         raise NotASubscription(name=plan.name_zh)

@@ -118,8 +118,8 @@ class SharingForm(AmountForm):
         found: dict[str, Any] = {name: dict(pairs(given[name])) for name in ("floors", "caps") if given[name]}
         if given["seed"]:
             found["seed"] = given["seed"]
-        if given["values"]:
-            groups = [(",".join(sorted(items(group))), worth) for group, worth in pairs(given["values"])]
+        groups = [(",".join(sorted(items(group))), worth) for group, worth in pairs(given["values"])]
+        if any(worth for _group, worth in groups):
             return found | {"values": {"": "0", **dict(groups)}}
         covered = {name: items(listed) for name, listed in pairs(given["coverage"])}
         return found | {"measure": {"weights": dict(pairs(given["weights"])), "resources": covered}}
@@ -156,6 +156,11 @@ class ValuationForm(ConfirmForm):
         help_text=_("One sale to a line with its adjustments in per cent, such as 甲省同类产品 / 95, 110: 800000.00."),
     )
     market_weight = forms.CharField(label=_("Weight of the market approach, per cent"), required=False, widget=FIGURE)
+    field_order = [
+        *("cost_rows", "cost_profit", "cost_obsolescence", "cost_weight"),
+        *("income_rows", "income_share", "income_rate", "income_weight"),
+        *("market_rows", "market_weight", CONFIRMED),
+    ]
 
     def approaches(self) -> dict[str, Any]:
         """Return the approaches as the service takes them."""

@@ -23,7 +23,7 @@ from pricing.forms import (
     ScenarioForm,
 )
 from pricing.pages.acting import BOTH, Facts, act
-from pricing.pages.context import actor_of, asked, product_of, tariff_of
+from pricing.pages.context import actor_of, asked, named, product_of, tariff_of
 from pricing.types import CeilingRequest
 from pricing.units import MEASURES
 from registry import queries as registry
@@ -138,7 +138,7 @@ def set_ceiling(request: HttpRequest, decision_id: UUID) -> HttpResponse:
 
     return act(
         request,
-        CeilingForm(request.POST or None, products=[(str(one.id), one.name_zh) for one in own]),
+        CeilingForm(request.POST or None, products=[(str(one.id), named(one)) for one in own]),
         do,
         title=_("Set a ceiling"),
         facts=[(_("Permitted revenue, yuan"), figures.yuan_text(view.permitted_revenue))],
@@ -162,7 +162,7 @@ def set_fee(request: HttpRequest, product_id: UUID) -> HttpResponse:
         price = tariff_of(given["price"])
         return service(product_id=product_id, form=form, unit=unit, price=price, actor=actor, now=now)
 
-    facts: Facts = [(_("Product"), product.name_zh)]
+    facts: Facts = [(_("Product"), named(product))]
     facts += [
         (_("Ceiling"), f"{' / '.join(figures.price_text(t.unit_price) for t in one.tiers)} {one.unit}")
         for one in ceilings
@@ -182,7 +182,7 @@ def declare(request: HttpRequest, product_id: UUID) -> HttpResponse:
         ScenarioForm(request.POST or None),
         lambda given: services.declare_scenario(product_id=product_id, **given, actor=actor, now=now),
         title=_("Declare a use"),
-        facts=[(_("Product"), product.name_zh)],
+        facts=[(_("Product"), named(product))],
         back=reverse("pricing:product", args=[product_id]),
     )
 
@@ -232,6 +232,6 @@ def _use_facts(application_id: UUID) -> Facts:
     return [
         (_("Use"), view.title_zh),
         (_("Purpose"), view.purpose),
-        (_("Product"), product.name_zh if product else view.product_id),
-        (_("Declared by"), registry.organisation(view.buyer_id).name_zh),
+        (_("Product"), named(product) if product else view.product_id),
+        (_("Declared by"), named(registry.organisation(view.buyer_id))),
     ]

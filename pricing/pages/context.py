@@ -7,6 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from kernel.actors import Actor
 from pricing import figures, survey, tariff
@@ -85,6 +86,13 @@ def year_asked(request: HttpRequest, *, now: datetime) -> int:
 def without_confirmation(given: dict[str, Any]) -> dict[str, Any]:
     """Return what a form holds without the confirmation by name."""
     return {name: value for name, value in given.items() if name != "confirmed"}
+
+
+def named(thing: Any) -> str:
+    """Return what something is called in the reader's language, the other where it has no name in it."""
+    chinese = (get_language() or "zh").startswith("zh")
+    first, second = (thing.name_zh, thing.name_en) if chinese else (thing.name_en, thing.name_zh)
+    return str(first or second)
 
 
 def tariff_of(text: str) -> Tariff:

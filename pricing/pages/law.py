@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pricing import queries, services
+from pricing.articles import RULE_NAMES
 from pricing.forms import CHANGE_WORDS, ArticleForm
 from pricing.pages.acting import BOTH, act
 from pricing.pages.context import actor_of, fee_rows, product_of, without_confirmation
@@ -45,6 +46,7 @@ def article(request: HttpRequest) -> HttpResponse:
         "article": view or {"document": document, "article": number},
         "history": [(one, CHANGE_WORDS[one.change]) for one in queries.article_history(document, number)],  # type: ignore[index]
         "touched": touched,
+        "rules": [(rule, dict(zip(("name_zh", "name_en"), RULE_NAMES[rule], strict=True))) for rule in touched.rules],
         "rows": fee_rows(touched.fees),
         "plans": [(plan, product_of(plan.product_id)) for plan in touched.plans],
         "may_enter": not ENTERING.isdisjoint(actor_of(request).roles),

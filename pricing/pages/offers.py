@@ -24,7 +24,7 @@ from pricing.forms import (
     unit_name,
 )
 from pricing.pages.acting import BOTH, Facts, act
-from pricing.pages.context import actor_of, asked, without_confirmation
+from pricing.pages.context import actor_of, asked, named, without_confirmation
 from pricing.plans import PlanKind
 from pricing.types import ContactView
 from registry import queries as registry
@@ -34,7 +34,7 @@ FEW = 4
 
 
 def _facts(product: ProductView) -> Facts:
-    return [(_("Product"), product.name_zh), (_("Product code"), product.code)]
+    return [(_("Product"), named(product)), (_("Product code"), product.code)]
 
 
 @login_required
@@ -77,7 +77,7 @@ def end_plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     plan = queries.plan(plan_id)
     facts = [
         *_facts(registry.product(plan.product_id)),
-        (pgettext("pricing", "Plan"), plan.name_zh),
+        (pgettext("pricing", "Plan"), named(plan)),
         (_("Price of the plan"), plan.price),
     ]
     return act(
@@ -130,7 +130,7 @@ def share_revenue(request: HttpRequest, product_id: UUID) -> HttpResponse:
         return reverse("pricing:distribution", args=[made.id])
 
     form = SharingForm(request.POST or None, initial=initial)
-    facts = [*_facts(product), *((one.code, one.name_zh) for one in resources)]
+    facts = [*_facts(product), *((one.code, named(one)) for one in resources)]
     back = reverse("pricing:agreement", args=[product.agreement_id])
     return act(request, form, do, title=_("Share revenue by contribution"), facts=facts, back=back)
 
@@ -149,7 +149,7 @@ def share_fixed(request: HttpRequest, product_id: UUID) -> HttpResponse:
         return reverse("pricing:distribution", args=[made.id])
 
     parties = [
-        (registry.organisation(UUID(party)).name_zh, f"{figures.text(share * 100)}%")
+        (named(registry.organisation(UUID(party))), f"{figures.text(share * 100)}%")
         for party, share in agreement.revenue_shares.items()
     ]
     return act(
@@ -195,6 +195,6 @@ def contact(request: HttpRequest) -> HttpResponse:
             contact=ContactView(**{name: given[name] for name in names}), actor=actor, now=now
         ),
         title=_("State how the public reaches you"),
-        facts=[(_("Organisation"), "—" if own is None else registry.organisation(own).name_zh)],
+        facts=[(_("Organisation"), "—" if own is None else named(registry.organisation(own)))],
         back=reverse("pricing:costs") if Role.OPERATOR in actor.roles else reverse("pricing:desk"),
     )

@@ -1,5 +1,6 @@
 """The law as pricing uses it: each clause with its standing, and what an amended or repealed one touches."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from pricing.queries.plans import plan_view
 from pricing.queries.prices import FEES, fee_view, in_force
 from pricing.types import ArticleView, DecisionView, FeeView, PlanView
 
+_FACT: Final = re.compile(r"\{[^{}]*\}")
 _CHARGED: Final = frozenset({FeeKind.GUIDED, FeeKind.TRIAL})
 _PRICES: Final[dict[str, frozenset[FeeKind]]] = {
     "pricing.quoting.quote": _CHARGED,
@@ -32,11 +34,20 @@ _PRICES: Final[dict[str, frozenset[FeeKind]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal by its code, and what it says with gaps for its facts."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Touched:
-    """What rests on a clause: rules, refusals by code, parameters, decisions in effect, fees and plans in force."""
+    """What rests on a clause: rules, refusals, parameters, decisions in effect, fees and plans in force."""
 
     rules: tuple[str, ...]
-    refusals: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
     rates: tuple[Rate, ...]
     decisions: tuple[DecisionView, ...]
     fees: tuple[FeeView, ...]
@@ -77,12 +88,12 @@ def _plans_beside(fees: list[Fee], *, now: datetime) -> tuple[PlanView, ...]:
     return tuple(plan_view(one) for one in rows if (one.product_id, one.form, one.unit) in priced)
 
 
-def _refusals(document: str, article: str | None) -> Iterator[str]:
-    """Yield the codes of pricing's errors that name the clause, in order."""
+def _refusals(document: str, article: str | None) -> Iterator[Refusal]:
+    """Yield pricing's refusals that name the clause, by code, with gaps where each names its facts."""
     wanted = document if article is None else f"{document} {article}"
     for kind in sorted(_kinds(DomainError), key=lambda one: one.code):
         if kind.code.startswith("pricing.") and (kind.law == wanted or (article is None and document in kind.law)):
-            yield kind.code
+            yield Refusal(kind.code, _FACT.sub("…", kind.zh), _FACT.sub("…", kind.en))
 
 
 def _kinds(kind: type[DomainError]) -> Iterator[type[DomainError]]:

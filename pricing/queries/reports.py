@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.money import Money
-from pricing import articles, figures, survey
+from pricing import articles, figures, survey, tariff
 from pricing.models import CeilingAct, CostSurvey, Fee
 from pricing.queries.decisions import DECISIONS, survey_view
 from pricing.queries.duties import contact
@@ -25,8 +25,12 @@ DISCLOSURE = "国家数据局综合司关于公共数据资源授权运营信息
 
 
 def tiers_text(tiers: Tariff, unit: str) -> str:
-    """Return a tariff in one line, as fee lists print it."""
-    return "；".join(f"{figures.text(t.above)} 以上 {figures.price_text(t.unit_price)} {unit}" for t in tiers)
+    """Return a tariff in one line, as fee lists print it: one price, or each with where it begins."""
+    prices = [f"{figures.text(t.unit_price, decimals=2)} {unit}" for t in tiers]
+    if len(tiers) == 1:
+        return prices[0]
+    starts = [f"{figures.text(t.above)} {unit.partition('/')[2]}以上" for t in tiers]
+    return "；".join(f"{start} {price}" for start, price in zip(starts, prices, strict=True))
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -147,11 +151,11 @@ def _adjustments(agreement: AgreementView, names: dict[UUID, str], year: int) ->
     rows: list[tuple[datetime, str, str, str]] = []
     for act in CeilingAct.objects.filter(agreement_id=agreement.id).prefetch_related("ceilings"):
         for one in act.ceilings.all():
-            prices = "；".join(f"{t['above']} 以上 {t['unit_price']} {one.unit}" for t in one.tiers)
+            prices = tiers_text(tariff.read("ceiling", one.tiers), one.unit)
             rows.append((act.set_at, names.get(one.product_id, str(one.product_id)), "制定上限收费标准", prices))
     kinds = {"trial": "制定试行收费标准", "guided": "制定具体收费标准", "market": "确定市场价格"}
     for fee in Fee.objects.filter(product_id__in=names):
-        prices = "；".join(f"{t['above']} 以上 {t['unit_price']} {fee.unit}" for t in fee.tiers)
+        prices = tiers_text(tariff.read("fee", fee.tiers), fee.unit)
         rows.append((fee.valid_from, names[fee.product_id], kinds[fee.kind], prices))
     for at, name, what, prices in sorted(rows):
         if local_day(at).year == year:

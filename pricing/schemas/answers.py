@@ -384,5 +384,5 @@ class TouchedOut(Schema):
             decision_ids=[one.id for one in touched.decisions],
             fee_ids=[one.id for one in touched.fees],
             plan_ids=[one.id for one in touched.plans],
-            refusals=list(touched.refusals),
+            refusals=[one.code for one in touched.refusals],
         )

@@ -199,20 +199,22 @@ def _report(
 ) -> tuple[str, str]:
     """Return the written report to both departments in Chinese and English."""
     total, on = Money.rounded(decision.permitted_revenue), local_day(now).isoformat()
-    expected, slack = derived.result.find("expected_revenue").value, derived.result.value
+    expected, slack = (
+        Money.rounded(Decimal(node.value)) for node in (derived.result.find("expected_revenue"), derived.result)
+    )
     zh = [
         f"关于制定公共数据运营服务费上限收费标准的报告（{on}）",
         "报：发展改革部门、数据管理部门",
         f"依据 {articles.PROCEDURE}、{articles.CEILING}，在最高准许收入 {total} 范围内，制定上限收费标准如下：",
         *(f"{number}. {_line_zh(line)}" for number, line in enumerate(lines, start=1)),
-        f"按上述上限预计收入 {expected} 元，余量 {slack} 元。",
+        f"按上述上限预计收入 {expected}，余量 {slack}。",
     ]
     en = [
         f"Report on the ceilings of the operation fee for public data ({on})",
         "To the development and reform department and the data department",
         f"Under {articles.PROCEDURE} and {articles.CEILING}, within the permitted revenue of {total}, they are:",
         *(f"{number}. {_line_en(line)}" for number, line in enumerate(lines, start=1)),
-        f"At these ceilings {expected} yuan are expected, which leaves {slack} yuan.",
+        f"At these ceilings {expected} is expected, which leaves {slack}.",
     ]
     return "\n".join(zh), "\n".join(en)
 

@@ -272,7 +272,7 @@ class TestReviews:
             "住院费用统计查询服务",
             "7.7751%",
             "制定上限收费标准",
-            "0.120000",
+            "0.12 元/次",
         ):
             assert words in text
         assert report.article == str(articles.REPORT)
@@ -300,11 +300,11 @@ class TestReviews:
             "已授权公共数据资源名称",
             "登记确认单编号",
             "授权运营方式",
-            "0.150000",
+            "0.15 元/次",
             "运营期限",
             "联系人",
             "应用场景",
-            "0.120000",
+            "0.12 元/次",
         ):
             assert words in text
 

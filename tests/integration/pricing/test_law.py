@@ -69,7 +69,7 @@ def test_an_amendment_is_a_row_and_lists_what_it_touches(market):
     assert [one.id for one in touched.plans] == [plan.id]
     assert len(touched.decisions) == 1
     assert "pricing.ceilings.within_permitted_revenue" in touched.rules
-    assert "pricing.ceiling_twice" in touched.refusals
+    assert "pricing.ceiling_twice" in [one.code for one in touched.refusals]
     row = ArticleRow.objects.get()
     assert ledger.entry(row.entry_id).payload["clause"] == f"{articles.S65} 三(二)"
     assert (view.number, view.clause) == ("三", "(二)")
@@ -160,7 +160,7 @@ class TestPages:
         shown = page(Client(headers={"accept-language": "zh-hans"}), "articles")
         assert "合理制定上限收费标准（修订，演示）" in shown
         one = page(Client(headers={"accept-language": "en"}), "article", document=articles.S65, article="三(二)")
-        for words in ("pricing.units.check_unit", "pricing.ceiling_twice", "¥0.12", "Amended"):
+        for words in ("pricing.units.check_unit", "Charging forms", "pricing.ceiling_twice", "¥0.12", "Amended"):
             assert words in one
         address = reverse("pricing:article")
         assert Client().get(address, {"document": "闽1号", "article": "九"}).status_code == 404

@@ -60,6 +60,9 @@ class TestArticles:
         assert len(articles.rules_of(articles.S65)) > 10
         assert articles.rules_of("nothing") == ()
 
+    def test_every_rule_has_a_name(self):
+        assert articles.RULE_NAMES.keys() == articles.RULES.keys()
+
     def test_every_rule_exists(self):
         modules = {"formula", "survey", "ceilings", "fees", "quoting", "units", "deviation", "distribution"}
         modules |= {"sharing", "plans", "valuation", "evidence", "split"}
