@@ -23,6 +23,7 @@ from ledger.words import CODE
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 CHAIN_ID = 31337
+ROOT = Path(__file__).resolve().parents[3]
 ACTOR = Actor(kind="person", user_id=7)
 THING_DONE = EntryKind(
     name="thing.done",
