@@ -9,6 +9,7 @@ In the end every entry stands in exactly one leaf, every batch in exactly one bl
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import random
 import signal
@@ -45,8 +46,8 @@ while True:
     except (DatabaseError, DomainError) as error:
         print(type(error).__name__, error, flush=True)
         connection.close()
-    time.sleep(%s)
-""" % PAUSE
+    time.sleep(float(sys.argv[2]))
+"""
 
 
 @dataclass
@@ -57,6 +58,7 @@ class Stage:
     cluster: Cluster | None
     place: Path
     chance: random.Random
+    pause: float = PAUSE
     workers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     struck: dict[str, int] = field(default_factory=dict)
 
@@ -66,7 +68,7 @@ class Stage:
         environment = os.environ | {"CHAIN_URL": self.node.url(), "DATABASE_URL": _present_database()}
         with log:
             self.workers[name] = subprocess.Popen(
-                [sys.executable, "-c", CHILD, name], cwd=ROOT, env=environment, stdout=log, stderr=log
+                [sys.executable, "-c", CHILD, name, str(self.pause)], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
 
     def prepare(self) -> None:
@@ -157,10 +159,10 @@ def _present_database() -> str:
 
 
 @contextlib.contextmanager
-def staged(cluster: Cluster | None, *, seed: int = SEED) -> Iterator[Stage]:
+def staged(cluster: Cluster | None, *, seed: int = SEED, pause: float = PAUSE) -> Iterator[Stage]:
     """Give a stage on the present database, with its workers running."""
     with scratch() as place, Node(place / "node") as node:
-        stage = Stage(node=node, cluster=cluster, place=place, chance=random.Random(seed))
+        stage = Stage(node=node, cluster=cluster, place=place, chance=random.Random(seed), pause=pause)
         try:
             stage.prepare()
             yield stage
@@ -198,11 +200,10 @@ def main(words: list[str]) -> int:
     cycles = int(words[0]) if words else 100
     with platform() as cluster:
         # Only now: the models can be imported once the settings have been told.
-        from benchmarks import drilled
-
+        drilled = importlib.import_module("benchmarks.drilled")
         began = time.monotonic()
         with staged(cluster) as stage:
-            entries = run(stage, cycles, drilled.write, lambda cycle: print(f"\rcycle {cycle + 1}", end="", flush=True))
+            entries = run(stage, cycles, drilled.write, lambda cycle: print(f"cycle {cycle + 1}", flush=True))
             settle(drilled.anchored, entries)
             stage.close()
             findings = drilled.findings(stage.node.url(), entries)

@@ -81,7 +81,7 @@ def spreadsheet(rows: int) -> bytes:
 
 
 def _bare(import_id: object) -> float:
-    """Return the seconds SQL alone takes to write copies of the same rows with their fields and versions, rolled back."""
+    """Return the seconds SQL alone takes to write the same rows with fields and versions again, rolled back."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE taken ON COMMIT DROP AS SELECT r.* FROM registry_dataresource r JOIN "
@@ -102,7 +102,8 @@ def _bare(import_id: object) -> float:
             cursor.execute(f"INSERT INTO registry_dataresource ({listed}) SELECT {values} FROM taken")  # noqa: S608 - names from the database's own catalogue
             cursor.execute(
                 "INSERT INTO registry_resourcefield (resource_id, position, name, type, description_zh, description_en, "
-                "sensitivity) SELECT n.id, f.position, f.name, f.type, f.description_zh, f.description_en, f.sensitivity "
+                "sensitivity) SELECT n.id, f.position, f.name, f.type, f.description_zh, f.description_en, "
+                "f.sensitivity "
                 "FROM taken t JOIN registry_resourcefield f ON f.resource_id = t.id "
                 "JOIN registry_dataresource n ON n.name_zh = t.name_zh || '*' AND n.holder_id = t.holder_id"
             )

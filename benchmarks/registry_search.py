@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from typing import Any, Final
 
 import psycopg2
@@ -32,6 +33,7 @@ WORDS: Final = {
     "everything": "",
 }
 REGISTERED: Final = "r.status = '02'"
+COLUMNS_SQL: Final = "SELECT column_name FROM information_schema.columns WHERE table_name = 'registry_dataresource'"
 
 
 class Differs(Exception):
@@ -63,7 +65,7 @@ def measure(cluster: Cluster, rounds: int) -> list[Row]:
 
 
 def fill() -> None:
-    """Import SEED resources, then multiply their rows in the database to RESOURCES of twenty departments, all registered."""
+    """Import SEED resources, then multiply their rows to RESOURCES of twenty departments, all registered."""
     agent = holder(0, prefix="12358000")
     taken = services.preview_import(
         kind=ImportKind.RESOURCES, name="seed.csv", content=spreadsheet(SEED), actor=agent, now=timezone.now()
@@ -71,7 +73,7 @@ def fill() -> None:
     services.confirm_import(import_id=taken, actor=agent, now=timezone.now())
     parties = [holder(number, prefix="12357000").organisation_id for number in range(1, RESOURCES // SEED)]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'registry_dataresource'")
+        cursor.execute(COLUMNS_SQL)
         names = [name for (name,) in cursor.fetchall() if name != "id"]
         listed = ", ".join(f'"{name}"' for name in names)
         for place, party in enumerate(parties):

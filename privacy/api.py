@@ -12,7 +12,17 @@ from kernel.idempotency import idempotent
 from privacy import queries, services
 from privacy.guard import longest
 from privacy.profile import PROFILES
-from privacy.schemas import AnnouncementIn, PolicyIn, PolicyOut, PrivacyId, ProfileOut, ReleaseOut, SourceOut, TableOut
+from privacy.schemas import (
+    AnnouncementIn,
+    MeasureIn,
+    PolicyIn,
+    PolicyOut,
+    PrivacyId,
+    ProfileOut,
+    ReleaseOut,
+    SourceOut,
+    TableOut,
+)
 
 router = Router(tags=["privacy"])
 Answer = dict[str, Any]
@@ -60,6 +70,16 @@ def connect(request: HttpRequest, body: AnnouncementIn) -> Answer:
     """Connect the caller's domain worker from its signed announcement (holder agents)."""
     source_id = services.connect_source(announcement=body.dict(), actor=_actor(request), now=timezone.now())
     return {"id": str(source_id)}
+
+
+@router.post("/measurements", response={201: PrivacyId})
+@idempotent
+def measure(request: HttpRequest, body: MeasureIn) -> Answer:
+    """Order the quality of a resource to be counted in the caller's own domain; the report appears in the registry."""
+    order = services.order_measurement(
+        resource_id=body.resource_id, table=body.table, actor=_actor(request), now=timezone.now()
+    )
+    return {"id": str(order)}
 
 
 @router.get("/products/{product_id}/table", response=TableOut)

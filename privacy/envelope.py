@@ -18,6 +18,8 @@ from kernel.signer import Signer, verifies
 
 PLAN: Final = "gongshu.privacy.plan.v1"
 ANSWER: Final = "gongshu.privacy.answer.v1"
+MEASURE: Final = "gongshu.privacy.measure.v1"
+MEASURED: Final = "gongshu.privacy.measured.v1"
 LONGEST_BODY: Final = 32 * 1024 * 1024
 _FIELDS: Final = {"type", "body", "key", "signature"}
 

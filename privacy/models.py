@@ -190,3 +190,22 @@ class Lookup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.state}"
+
+
+class Measurement(models.Model):
+    """An order to count the quality of a table behind a registered resource, in the holder's domain."""
+
+    public_id = PublicIdField()
+    resource_id = models.UUIDField(db_index=True)
+    version = models.ForeignKey(DataVersion, on_delete=models.PROTECT, related_name="measurements")
+    state = models.CharField(max_length=16)
+    ordered_at = models.DateTimeField()
+    dispatched_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    report_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "dispatched_at"], name="privacy_measure_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.resource_id} {self.state}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -69,6 +69,18 @@ def release(request: HttpRequest, product_id: UUID) -> HttpResponse:
     table = queries.table_of_product(product_id)
     place = next(each for each in own if table.content_hash in {one.content_hash for one in each.tables})
     return redirect("privacy:source", source_id=place.id)
+
+
+@require_POST
+def measure(request: HttpRequest, source_id: UUID) -> HttpResponse:
+    """Order the quality of a resource, named by its data code, to be counted on one of the source's tables."""
+    actor, view = actor_of(request), queries.source(source_id)
+    about = registry.queries.resource_by_code(request.POST.get("code", "")[:70])
+    if about is None or view.holder_id != actor.organisation_id:
+        raise Http404
+    table = request.POST.get("table", "")[:64]
+    services.order_measurement(resource_id=about.id, table=table, actor=actor, now=timezone.now())
+    return redirect("registry:resource", about.id)
 
 
 def _row(view: SourceView) -> dict[str, Any]:

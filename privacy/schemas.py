@@ -103,6 +103,17 @@ class AnnouncementIn(Schema):
     signature: str
 
 
+class MeasureIn(Schema):
+    """Which resource's quality to count, on which of the holder's tables."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"resource_id": "8d1f4a0e-5c1b-4a53-9a0e-3f2f6f6f2f10", "table": "randhie"}}
+    )
+
+    resource_id: UUID
+    table: str = Field(max_length=64)
+
+
 class PolicyIn(Schema):
     """A policy to put in force over one of the holder's tables."""
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from kernel.errors import DomainError
 from kernel.signer import KeyStore
 from privacy import services
-from privacy.envelope import PLAN, sign
+from privacy.envelope import MEASURE, MEASURED, PLAN, sign
 from privacy.gateways import domains, evaluator
 
 log = logging.getLogger(__name__)
@@ -20,12 +20,14 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="privacy.dispatch", ignore_result=True)
 def dispatch() -> int:
-    """Sign the runs that wait and hand them to their holders' workers; return how many."""
-    waiting = services.prepare_dispatch(now=timezone.now())
+    """Sign the plans and measurements that wait and hand them to their holders' workers; return how many."""
+    now = timezone.now()
+    waiting = [(PLAN, run) for run in services.prepare_dispatch(now=now)]
+    waiting += [(MEASURE, order) for order in services.prepare_measurements(now=now)]
     if waiting:
         signer = KeyStore(settings.KEY_STORE_DIR, settings.KEY_STORE_PASSPHRASE).ensure_signer("platform")
-        for run in waiting:
-            domains.hand_over(run.code, sign(PLAN, run.body, signer))
+        for kind, message in waiting:
+            domains.hand_over(message.code, sign(kind, message.body, signer))
     return len(waiting)
 
 
@@ -33,7 +35,10 @@ def dispatch() -> int:
 def receive(envelope: dict[str, Any]) -> None:
     """Store an answer from a holder's worker; one that does not verify is dropped and logged by its error's code."""
     try:
-        services.receive(envelope=envelope, now=timezone.now())
+        if envelope.get("type") == MEASURED:
+            services.receive_measurement(envelope=envelope, now=timezone.now())
+        else:
+            services.receive(envelope=envelope, now=timezone.now())
     except DomainError as error:
         log.warning("answer dropped: %s", error.code)
 

@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern] = [
     path("", pages.home, name="home"),
     path("desk/", pages.desk, name="desk"),
     path("sources/<uuid:source_id>/", pages.source, name="source"),
+    path("sources/<uuid:source_id>/measure/", pages.measure, name="measure"),
     path("products/<uuid:product_id>/release/", pages.release, name="release"),
 ]

@@ -90,7 +90,9 @@ def plan(stage: Stage) -> Outcome:
 def select(stage: Stage) -> Outcome:
     """Select the operator by open tender among three bidders, weighing the five conditions of the plan."""
     now = stage.timeline.later(stage.moment("plan"), 15)
-    weights = dict(zip(Criterion, map(Decimal, ("0.15", "0.15", "0.30", "0.15", "0.25")), strict=True))
+    weights: dict[str, Decimal] = dict(
+        zip(Criterion, map(Decimal, ("0.15", "0.15", "0.30", "0.15", "0.25")), strict=True)
+    )
     scores = {
         "operator": (90, 88, 94, 91, 92),
         "platform": (82, 86, 85, 80, 86),

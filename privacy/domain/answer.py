@@ -14,11 +14,11 @@ from privacy import plan as plans
 from privacy import policy as policies
 from privacy.budget import micro
 from privacy.disclosure import released
-from privacy.domain import engine
+from privacy.domain import engine, measure
 from privacy.domain.noise import Noisy, gaussian
 from privacy.domain.source import Source, Table
 from privacy.domain.store import Store
-from privacy.envelope import ANSWER, PLAN, BadEnvelope, Envelope, opened, sign
+from privacy.envelope import ANSWER, MEASURE, MEASURED, PLAN, BadEnvelope, Envelope, opened, sign
 
 log = logging.getLogger("privacy.domain")
 
@@ -38,6 +38,8 @@ class Domain:
 
     def answer(self, envelope: Mapping[str, Any], *, now: datetime) -> Envelope | None:
         """Return the signed answer or a signed generic refusal; None for a message not the platform's, or stale."""
+        if envelope.get("type") == MEASURE:
+            return self.measured(envelope, now=now)
         try:
             body = self._heard(envelope, now)
         except (BadEnvelope, KeyError, ValueError, TypeError):
@@ -53,12 +55,30 @@ class Domain:
             told = {"plan_hash": body["plan_hash"], "holder": self.source.settings.code, "state": "refused"}
             return sign(ANSWER, told, self.source.signer())
 
-    def _heard(self, envelope: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-        body = opened(envelope, kind=PLAN, public_key=self.platform_key)
+    def measured(self, envelope: Mapping[str, Any], *, now: datetime) -> Envelope | None:
+        """Return a table's signed quality figures, or a signed refusal; None for what is not ours to hear."""
+        try:
+            body = self._heard(envelope, now, kind=MEASURE)
+        except (BadEnvelope, KeyError, ValueError, TypeError):
+            log.warning("message dropped: not a fresh order from the platform")
+            return None
+        told = {key: body[key] for key in ("order", "table", "content_hash")} | {"holder": self.source.settings.code}
+        try:
+            table = self.source.table(body["table"])
+            if table.content_hash != body["content_hash"]:
+                raise Declined
+            found = measure.figures(self._session(table), table, body["columns"])
+        except Exception as error:
+            log.warning("measurement declined: %s", type(error).__name__)
+            return sign(MEASURED, told | {"state": "refused"}, self.source.signer())
+        return sign(MEASURED, told | {"state": "answered", "figures": found}, self.source.signer())
+
+    def _heard(self, envelope: Mapping[str, Any], now: datetime, *, kind: str = PLAN) -> dict[str, Any]:
+        body = opened(envelope, kind=kind, public_key=self.platform_key)
         issued, until = (datetime.fromisoformat(body[key]) for key in ("issued_at", "expires_at"))
         if body["holder"] != self.source.settings.code or not issued.timestamp() - 60 <= now.timestamp():
             raise BadEnvelope(reason="holder or time")
-        if now >= until or not isinstance(body["plan_hash"], str):
+        if now >= until or not isinstance(body["plan_hash" if kind == PLAN else "order"], str):
             raise BadEnvelope(reason="expired")
         return body
 

@@ -11,6 +11,12 @@ from privacy.services.lookups import (
     refuse_lookup,
     submit_lookup,
 )
+from privacy.services.measuring import (
+    NotTheHolders,
+    order_measurement,
+    prepare_measurements,
+    receive_measurement,
+)
 from privacy.services.questions import GrantEnded, GrantUsedUp, ask, read_cube
 from privacy.services.releases import NotFromThisHolder, activate_policy, release_cube
 from privacy.services.sources import BadAnnouncement, SourceTaken, connect_source
@@ -25,14 +31,18 @@ __all__ = [
     "LookupNotOffered",
     "LookupQuotaReached",
     "NotFromThisHolder",
+    "NotTheHolders",
     "SourceTaken",
     "activate_policy",
     "ask",
     "connect_source",
+    "order_measurement",
     "prepare_dispatch",
     "prepare_lookups",
+    "prepare_measurements",
     "read_cube",
     "receive",
+    "receive_measurement",
     "record_lookup",
     "refuse_lookup",
     "release_cube",

@@ -1,5 +1,6 @@
 """Resources and products, over HTTP."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -15,9 +16,9 @@ from registry.types import ResourceView
 
 @router.get("/resources", response=list[ResourceOut])
 @paginate
-def resources(request: HttpRequest, holder_id: UUID | None = None) -> list[ResourceView]:  # noqa: ARG001 - ninja's signature
+def resources(request: HttpRequest, holder_id: UUID | None = None) -> Sequence[ResourceView]:  # noqa: ARG001 - ninja's signature
     """Return the registered resources, newest first."""
-    return list(queries.resources(holder_id=holder_id, registered=True))
+    return queries.resources(holder_id=holder_id, registered=True)
 
 
 @router.post("/resources", response={201: RegistryId})

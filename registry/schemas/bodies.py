@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonValue
 
 from registry.catalogue import (
+    Channel,
     DataSource,
     DataSubject,
     DeliveryMethod,
@@ -18,6 +19,7 @@ from registry.catalogue import (
     ProductType,
     Sensitivity,
     SharingType,
+    SizeUnit,
     UpdateFrequency,
 )
 from registry.evaluation import DEFAULT_INDICATORS, PASS_MARK, Indicator
@@ -117,12 +119,29 @@ class ResourceIn(Schema):
     contact_phone: Text
     assessments: Annotated[list[AssessmentIn], Field(min_length=1, max_length=18)]
     fields: Annotated[list[FieldIn], Field(max_length=500)]
+    region: Annotated[str, Field(pattern="^([0-9]{6})?$")] = ""
+    time_from: date | None = None
+    time_until: date | None = None
+    size: Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=2)] | None = None
+    size_unit: SizeUnit | Literal[""] = ""
+    records: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    source_note: Annotated[str, Field(max_length=500)] = ""
+    sharing_condition: Annotated[str, Field(max_length=300)] = ""
+    open_condition: Annotated[str, Field(max_length=300)] = ""
+    channel: Channel | Literal[""] = ""
+    others: Annotated[str, Field(max_length=2048)] = ""
+    security_officer: Annotated[str, Field(max_length=64)] = ""
+    owner_id: UUID | None = None
+    manager_id: UUID | None = None
+    shared_from_id: UUID | None = None
+    user_ids: Annotated[list[UUID], Field(max_length=200)] = []
 
     def declaration(self) -> ResourceDeclaration:
         """Return the declaration this body makes."""
-        plain = self.model_dump(exclude={"assessments", "fields"})
+        plain = self.model_dump(exclude={"assessments", "fields", "user_ids"})
         return ResourceDeclaration(
             **plain,
+            user_ids=tuple(self.user_ids),
             assessments=tuple(Assessment(one.object, one.harm) for one in self.assessments),
             fields=tuple(FieldView(**one.model_dump()) for one in self.fields),
         )
@@ -159,11 +178,23 @@ class ProductIn(Schema):
     data_subject: DataSubject
     update_frequency: UpdateFrequency
     personal_information: bool
+    base_product_ids: Annotated[list[UUID], Field(max_length=20)] = []
+    time_from: date | None = None
+    time_until: date | None = None
+    region: Annotated[str, Field(max_length=12)] = ""
+    size: Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=2)] | None = None
+    size_unit: SizeUnit | Literal[""] = ""
+    provider_description: Annotated[str, Field(max_length=1024)] = ""
+    contact_name: Annotated[str, Field(max_length=10)] = ""
+    contact_phone: Annotated[str, Field(max_length=11)] = ""
+    others: Annotated[str, Field(max_length=2048)] = ""
 
     def declaration(self) -> ProductDeclaration:
         """Return the declaration this body makes."""
-        plain = self.model_dump(exclude={"resource_ids"})
-        return ProductDeclaration(**plain, resource_ids=tuple(self.resource_ids))
+        plain = self.model_dump(exclude={"resource_ids", "base_product_ids"})
+        return ProductDeclaration(
+            **plain, resource_ids=tuple(self.resource_ids), base_product_ids=tuple(self.base_product_ids)
+        )
 
 
 class MaterialsIn(Schema):

@@ -119,6 +119,7 @@ from registry.services.parties import (
     create_organisation,
     create_user,
     enter_calendar,
+    require_word,
 )
 from registry.services.parties_identity import (
     AlreadyApplied,
@@ -448,6 +449,7 @@ __all__ = [
     "report_personal_information",
     "request_access",
     "request_asset_certificate",
+    "require_word",
     "resubmit_right",
     "resume_agreement",
     "resume_certificate",
