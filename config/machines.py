@@ -11,9 +11,12 @@ from marketplace.licence_flow import LICENCE
 from marketplace.order_flow import ORDER, PAYMENT
 from marketplace.subscription_flow import SUBSCRIPTION
 from privacy.workflow import LOOKUP, RUN
+from registry.certification import CERTIFICATE
 from registry.identity import IDENTITY
 from registry.lists import DEMAND
 from registry.operation_flow import EVALUATION, PLAN
+from registry.outreach import ACCESS, OPENING, REPORT
+from registry.property_rights import PROPERTY_RIGHT
 from registry.workflow import AGREEMENT, REGISTRATION
 
 MACHINES: Final[Mapping[str, Machine]] = {
@@ -23,6 +26,11 @@ MACHINES: Final[Mapping[str, Machine]] = {
     "evaluation": EVALUATION,
     "demand": DEMAND,
     "identity-application": IDENTITY,
+    "certificate": CERTIFICATE,
+    "property-right": PROPERTY_RIGHT,
+    "opening": OPENING,
+    "access-request": ACCESS,
+    "information-report": REPORT,
     "order": ORDER,
     "payment": PAYMENT,
     "licence": LICENCE,

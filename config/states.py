@@ -6,6 +6,7 @@ from typing import Final
 
 _WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "ok": {
+        "opened": ("已开放", "Open to the public"),
         "accepted": ("已受理", "Accepted"),
         "active": ("有效", "Active"),
         "adopted": ("已通过", "Adopted"),
@@ -39,6 +40,8 @@ _WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "verified": ("已核验", "Verified"),
     },
     "info": {
+        "received": ("已收到", "Received"),
+        "planned": ("计划中", "Planned"),
         "assessed": ("已论证", "Assessed"),
         "created": ("已创建", "Created"),
         "dispatched": ("已派发", "Dispatched"),
@@ -59,6 +62,7 @@ _WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "waiting": ("等待中", "Waiting"),
     },
     "warn": {
+        "supplementing": ("待补充", "Awaiting a supplement"),
         "appealed": ("申诉中", "Under appeal"),
         "awaiting_payment": ("待支付", "Awaiting payment"),
         "disputed": ("有争议", "Disputed"),

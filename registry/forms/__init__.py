@@ -30,11 +30,25 @@ from registry.forms.casework import (
     said,
 )
 from registry.forms.certificates import CertificateReasonForm, CredentialFileForm, CredentialForm, NumberForm
+from registry.forms.outreach import (
+    AccessDecisionForm,
+    AnswerForm,
+    BoardForm,
+    OpeningForm,
+    PurposeForm,
+    ReportForm,
+    SearchForm,
+    SubscribeForm,
+)
+from registry.forms.property_rights import PropertyRightForm, RightActForm, RightDecisionForm
 from registry.forms.registrations import ConfirmForm, DecisionForm, ObjectionForm, ReasonForm
 
 __all__ = [
     "FIELD_WORDS",
+    "AccessDecisionForm",
+    "AnswerForm",
     "AssignForm",
+    "BoardForm",
     "CaseForm",
     "CertificateReasonForm",
     "ChangesForm",
@@ -53,14 +67,22 @@ __all__ = [
     "LimitForm",
     "NumberForm",
     "ObjectionForm",
+    "OpeningForm",
     "PartiesForm",
     "PersonForm",
     "PolicyForm",
+    "PropertyRightForm",
+    "PurposeForm",
     "ReasonForm",
     "RefuseForm",
+    "ReportForm",
     "ReviewForm",
+    "RightActForm",
+    "RightDecisionForm",
     "RolesForm",
+    "SearchForm",
     "StatementForm",
+    "SubscribeForm",
     "VerifyForm",
     "YearsForm",
     "amendable",

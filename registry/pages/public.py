@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -33,18 +34,21 @@ def _right_row(view: RightView, working_days_left: int) -> dict[str, Any]:
     return {"right": view, "left": working_days_left, "applicant": queries.organisation(view.applicant_id)}
 
 
+def _left(end: datetime, now: datetime) -> int:
+    return queries.calendar().working_days_between(now, end) if now < end else 0
+
+
 @require_GET
 def notices(request: HttpRequest) -> HttpResponse:
     """Show the public notice board, narrowed as the address says: what runs with its countdown, or what was."""
-    now, calendar = timezone.now(), queries.calendar()
+    now = timezone.now()
     question = queries.BoardQuestion.of(request.GET.dict())
     page = Paginator(queries.board(question, now=now), PAGE).get_page(request.GET.get("page"))
     rights = queries.rights_board(question, now=now)[:PAGE]
-    left = (lambda end: 0) if question.past else (lambda end: calendar.working_days_between(now, end))
     kept = {name: value for name, value in request.GET.items() if value and name not in {"page", "when"}}
     context = {
-        "rows": [_board_row(one, left(one.ends_at)) for one in page],
-        "rights": [_right_row(one, left(one.notice_ends_at)) for one in rights if one.notice_ends_at],
+        "rows": [_board_row(one, _left(one.ends_at, now)) for one in page],
+        "rights": [_right_row(one, _left(one.notice_ends_at, now)) for one in rights if one.notice_ends_at],
         "page": page,
         "past": question.past,
         "form": BoardForm(request.GET or None),
@@ -118,10 +122,12 @@ def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET or None)
     text = form.cleaned_data["text"] if form.is_valid() else ""
     rows = [
-        {"found": one, "outcome": certificate_words.OUTCOMES[one.standing], "kind": words.subject_words(one.subject_kind)}
+        {
+            "found": one,
+            "outcome": certificate_words.OUTCOMES[one.standing],
+            "kind": words.subject_words(one.subject_kind),
+        }
         for one in queries.search_registrations(text, now=now)
     ]
     context = {"form": SearchForm(request.GET) if request.GET else SearchForm(), "rows": rows, "text": text}
     return render(request, "registry/search.html", context)
-
-

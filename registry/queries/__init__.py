@@ -90,6 +90,7 @@ from registry.queries.lists import (
     system,
     systems,
 )
+from registry.queries.notice_board import BoardQuestion, board, rights_board
 from registry.queries.operation import NotTradable, agreement, agreement_text, agreements, tradable_product
 from registry.queries.outreach import (
     access_desk,
@@ -179,9 +180,10 @@ from registry.queries.search import (
     resource_count,
     search_resources,
 )
-from registry.queries.notice_board import (BoardQuestion, board, rights_board)
 
 __all__ = [
+    "LARGEST_CREDENTIAL",
+    "OFFICIALS",
     "AffiliationView",
     "BidView",
     "BoardQuestion",
@@ -196,7 +198,6 @@ __all__ = [
     "DutyView",
     "EvaluationView",
     "ImportView",
-    "LARGEST_CREDENTIAL",
     "NoCountersignature",
     "NoStatusList",
     "NoSuch",
@@ -204,7 +205,6 @@ __all__ = [
     "NotOurs",
     "NotTradable",
     "NothingToExport",
-    "OFFICIALS",
     "PlanView",
     "QualityView",
     "ResourceCard",
