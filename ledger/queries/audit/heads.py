@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from ledger.merkle import Frontier
-from ledger.models import LogKey, TreeHead
+from ledger.models import Log, LogKey, TreeHead
 from ledger.note import BadNote, Checkpoint, VerifierKey, opened
 from ledger.queries.audit.findings import Finding
 
@@ -30,6 +30,16 @@ class Keys:
         self._rows = [
             (row.from_size, row.algorithm, _parsed(row.verifier_key)) for row in LogKey.objects.order_by("from_size")
         ]
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield key rows that hold no key, and a log whose first key is not the one it was opened with."""
+        for start, kind, key in self._rows:
+            if key is None or key.algorithm != kind or key.name != settings.LOG_ORIGIN:
+                yield Finding(f"log key {kind} from {start}", "is not a key of this log")
+        first = LogKey.objects.filter(algorithm="ed25519").order_by("from_size").first()
+        log = Log.objects.first()
+        if log is not None and (first is None or log.verifier_key != first.verifier_key):
+            yield Finding("log", "its key is not the first one that signs it")
 
     def at(self, size: int) -> list[VerifierKey]:
         """Return the keys that sign a head of ``size`` leaves."""

@@ -89,6 +89,7 @@ class Audit:
     def _tree(self) -> Iterator[Finding]:
         """Read leaves chunk by chunk, and close a segment at every head."""
         keys = Keys()
+        yield from keys.findings()
         with ThreadPoolExecutor(1) as self._thread:
             self._fetch()
             for head in TreeHead.objects.order_by("size").iterator(chunk_size=500):
