@@ -77,7 +77,7 @@ def year_full_on(first_operated_on: date, months: Parameter) -> date:
     try:
         return first_operated_on.replace(year=year, month=month)
     except ValueError:
-        return date(year + month // 12, month % 12 + 1, 1)
+        return date(year, month + 1, 1)  # never after December, which has all its days
 
 
 def check_trial(*, first_operated_on: date | None, on: date, months: Parameter) -> None:

@@ -100,7 +100,7 @@ def _row(names: list[str], cells: list[str]) -> dict[str, Any]:
 def write(lines: tuple[CostLine, ...]) -> str:
     """Return cost lines as CSV with the columns that `read` takes."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
+    writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
     writer.writerows(survey.write_line(line) for line in lines)
     return out.getvalue()

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from kernel.errors import DomainError
@@ -154,6 +155,8 @@ def agreement(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """Show an agreement's income against its permitted revenue, with the yearly reviews (65号 四, 五)."""
     known = registry.agreement(agreement_id)
     year = year_asked(request, now=timezone.now())
+    if "year" not in request.GET:
+        year = queries.last_year_with_income(agreement_id) or year
     effective = queries.effective_decision(agreement_id)
     months = queries.income_by_month(agreement_id, year=year)
     context = {
@@ -179,15 +182,17 @@ def _chart(months: tuple[Any, ...], permitted: Any) -> dict[str, Any]:
     labels = [f"{month:%Y-%m}" for month, _, _ in months]
     running = [float(total.major) for _, _, total in months]
     series: list[dict[str, Any]] = [
-        {"type": "bar", "data": [float(amount.major) for _, amount, _ in months]},
-        {"type": "line", "data": running},
+        {"type": "bar", "name": gettext("Income"), "data": [float(amount.major) for _, amount, _ in months]},
+        {"type": "line", "name": gettext("Running total"), "data": running},
     ]
     if permitted is not None:
-        series.append({"type": "line", "data": [float(permitted)] * len(months), "lineStyle": {"type": "dashed"}})
+        limit = {"name": gettext("Permitted revenue"), "lineStyle": {"type": "dashed"}, "symbol": "none"}
+        series.append({"type": "line", "data": [float(permitted)] * len(months), **limit})
     return {
         "xAxis": {"type": "category", "data": labels},
         "yAxis": {"type": "value"},
         "series": series,
+        "legend": {"bottom": 0},
         "animation": False,
     }
 

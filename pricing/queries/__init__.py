@@ -24,7 +24,7 @@ from pricing.queries.plans import plan, plans, promotions
 from pricing.queries.prices import ceiling, ceiling_reports, ceilings, fee_at, fee_history, fees, public_fees
 from pricing.queries.quotes import application, applications, case_library, quote
 from pricing.queries.reports import as_rows, disclosure, yearly_report
-from pricing.queries.reviews import income_by_month, income_by_product, reviews
+from pricing.queries.reviews import income_by_month, income_by_product, last_year_with_income, reviews
 from pricing.queries.sharing import distribution, distributions, valuation, valuations
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "income_by_month",
     "income_by_product",
     "is_reviewed",
+    "last_year_with_income",
     "parameter_list",
     "parameter_table",
     "plan",

@@ -49,6 +49,12 @@ def income_by_month(agreement_id: UUID, *, year: int) -> tuple[tuple[date, Money
     return tuple(result)
 
 
+def last_year_with_income(agreement_id: UUID) -> int | None:
+    """Return the newest year with recorded income, None where there is none."""
+    newest = MonthlyIncome.objects.filter(agreement_id=agreement_id).order_by("-month").values_list("month", flat=True)
+    return next((month.year for month in newest[:1]), None)
+
+
 def income_by_product(agreement_id: UUID, *, year: int) -> tuple[IncomeLine, ...]:
     """Return each product's income and sales of a year."""
     rows = (

@@ -52,11 +52,39 @@ def test_distribute(tmp_path):
         ('{"amount": 1e400}', "pricing.file_refused"),
         (REVENUE | {"bond_yield": ""}, "pricing.yield_missing"),
         (REVENUE | {"currency": "USD"}, "kernel.currency_mismatch"),
+        (REVENUE | {"tax": "-1"}, "pricing.figure_out_of_range"),
+        (REVENUE | {"subsidy": "1234.57"}, "pricing.subsidy_exceeds_cost"),
+        (REVENUE | {"previous_excess": "NaN"}, "pricing.not_a_figure"),
+        (REVENUE | {"costs": []}, "pricing.no_cost_lines"),
+        (REVENUE | {"costs": [{"head": "wine", "use": "industry", "amount": "1"}]}, "pricing.unknown_head"),
+        (REVENUE | {"costs": [{"head": "staff", "use": "industry", "amount": "1e400"}]}, "pricing.not_a_figure"),
+        (REVENUE | {"costs": [{"head": "staff", "use": "industry", "amount": "0.001"}]}, "pricing.too_precise"),
+        ({key: value for key, value in REVENUE.items() if key != "bond_yield"}, "pricing.file_refused"),
+        ("[]", "pricing.file_refused"),
+        ("", "pricing.file_refused"),
     ],
 )
 def test_refusals_name_themselves(tmp_path, given, code):
     with pytest.raises(CommandError, match=code):
         run("permitted_revenue", written(tmp_path, given))
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"amount": "100.00", "values": {"": "0", "A": "1", "B": "2"}}, "pricing.coalition_missing"),
+        ({"amount": "100.00", "values": {"": "0", "A": "1e400"}}, "pricing.not_a_figure"),
+        ({"amount": "-1", "values": {"": "0", "A": "1"}}, "pricing.figure_out_of_range"),
+        ({"amount": "1.001", "values": {"": "0", "A": "1"}}, "pricing.too_precise"),
+        ({"amount": "1", "values": {"": "0", "A": "0"}}, "pricing.no_value_to_share"),
+        ({"amount": "1"}, "pricing.file_refused"),
+        ('{"amount": "1", "values": {"": NaN}}', "pricing.file_refused"),
+    ],
+)
+def test_shares_that_are_refused(tmp_path, given, code):
+    with pytest.raises(CommandError, match=code) as refused:
+        run("distribute", written(tmp_path, given))
+    assert refused.value.returncode == 1
 
 
 @pytest.mark.parametrize("command", ["permitted_revenue", "distribute"])

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from kernel.errors import DomainError
-from pricing import deviation, fees, formula, parameters, replay, survey, tariff, units
+from pricing import deviation, fees, figures, formula, parameters, plans, replay, survey, tariff, units
 from pricing.derivation import Node
+from pricing.plans import PlanKind
 from pricing.units import ChargingForm
 
 FOLDER = Path(__file__).resolve().parents[2] / "cases" / "pricing"
@@ -116,6 +117,22 @@ def distribution(given):
     return {node.id.removeprefix("share."): node.value for node in result.inputs}
 
 
+def plan(given):
+    plans.check_form(PlanKind(given["kind"]), ChargingForm(given["form"]))
+    limit = tariff.read("ceiling", tiers(given["ceiling"]))
+    return figures.yuan_text(plans.check_price(Decimal(given["price"]), Decimal(given["quantity"]), limit))
+
+
+def fixed_shares(given):
+    names = {party: {"zh": party, "en": party} for party in given["shares"]}
+    result = replay.derive("split", given | {"names": names}).result
+    return {node.name_zh: node.value for node in result.inputs}
+
+
+def valuation(given):
+    return replay.derive("valuation", given).result.value
+
+
 RULES = {
     "operating_cost": operating_cost,
     "profit_rate": profit_rate,
@@ -131,6 +148,9 @@ RULES = {
     "unit": unit,
     "deviation": deviated,
     "distribution": distribution,
+    "plan": plan,
+    "split": fixed_shares,
+    "valuation": valuation,
 }
 
 

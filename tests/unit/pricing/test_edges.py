@@ -60,6 +60,7 @@ class TestEdges:
             (date(2025, 10, 31), 25, date(2027, 12, 1)),
             (date(2025, 1, 31), 13, date(2026, 3, 1)),
             (date(2025, 12, 15), 12, date(2026, 12, 15)),
+            (date(2025, 1, 15), 12, date(2026, 1, 15)),
             (date(2025, 11, 30), 1, date(2025, 12, 30)),
         ],
     )
@@ -236,6 +237,12 @@ class TestLaw:
             "发改价格〔2025〕65号 二 第二款",
         ]
         assert articles.REPORT.title == "年度经营情况报告"
+
+
+def test_a_hundred_parties_share():
+    shares = {f"p{number:03}": "0.01" for number in range(100)}
+    names = {party: {"zh": party, "en": party} for party in shares}
+    assert len(split.calculate({"amount": "1.00", "shares": shares, "names": names}).inputs) == 100
 
 
 def test_fixed_shares_to_the_fen():

@@ -256,6 +256,11 @@ REFUSALS = [
         "pricing.too_precise",
         {"name": "shares[a]", "figure": Decimal("0.123456789"), "digits": 8},
     ),
+    (
+        lambda: split.calculate({"amount": "-1", "shares": {"a": "1"}, "names": {}}),
+        "pricing.figure_out_of_range",
+        {"name": "amount", "figure": Decimal(-1), "minimum": Decimal(0), "maximum": Decimal(10_000_000_000_000)},
+    ),
     # survey and table
     (line(head="wine" * 20), "pricing.unknown_head", {"line": 3, "head": ("wine" * 20)[:60], "allowed": HEADS}),
     (line(head="other:"), "pricing.unknown_head", {"line": 3, "head": "other:", "allowed": HEADS}),
