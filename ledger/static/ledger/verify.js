@@ -245,7 +245,7 @@
       await run(last);
     };
     panel.querySelector("[data-verify]")?.addEventListener("click", () => run(last ?? ""));
-    key.addEventListener("change", () => last !== null && run(last));
+    key.addEventListener("input", () => last !== null && run(last));
     const input = panel.querySelector("input[type=file]");
     input?.addEventListener("change", () => input.files[0] && take(input.files[0]));
     const drop = panel.querySelector("[data-drop]");
