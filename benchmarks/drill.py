@@ -2,7 +2,7 @@
 
 Sealer and sender run as processes of their own against a real node and a real PostgreSQL. In each cycle entries are
 written and two of the faults strike, at any step the processes happen to be in: kill -9 of sealer, sender, node or
-database; a sender stopped for a while; the last transaction sent again; the pool emptied; the node's last blocks undone.
+database; a sender stopped for a while; the last transaction sent again; the pool emptied; the last blocks undone.
 In the end every entry stands in exactly one leaf, every batch in exactly one block, and none is missing.
 """
 

@@ -23,10 +23,6 @@ LIMIT_SECONDS: Final = 60
 _SUBJECTS: Final = ("住院费用", "公交客流", "企业信用", "不动产登记", "用水用电", "气象观测", "农田地块", "学校名录")
 
 
-class TooSlow(Exception):
-    """The import took longer than it may."""
-
-
 def measure(cluster: Cluster, rounds: int) -> list[Row]:  # noqa: ARG001 - every benchmark's signature
     """Measure reading, checking and taking a file of ROWS resources, against INSERT … SELECT of the rows it made."""
     pairs: list[Pair] = []
@@ -38,10 +34,16 @@ def measure(cluster: Cluster, rounds: int) -> list[Row]:  # noqa: ARG001 - every
                 kind=ImportKind.RESOURCES, name="resources.csv", content=content, actor=agent, now=timezone.now()
             )
             services.confirm_import(import_id=found, actor=agent, now=timezone.now())
-        if watch.seconds > LIMIT_SECONDS:
-            raise TooSlow(f"{watch.seconds:.1f} s for {ROWS} resources; the limit is {LIMIT_SECONDS} s")
         pairs.append(Pair(ours=watch.seconds / ROWS, bare=_bare(found) / ROWS))
-    return [Row(name=f"registry import: {ROWS:,} resources ÷ INSERT … SELECT", pairs=pairs, unit="resource")]
+    limit = [Pair(ours=pair.ours, bare=LIMIT_SECONDS / ROWS) for pair in pairs]
+    return [
+        Row(name=f"registry import: {ROWS:,} resources ÷ INSERT … SELECT", pairs=pairs, unit="resource"),
+        Row(
+            name=f"registry import: {ROWS:,} resources ÷ the {LIMIT_SECONDS} s they may take",
+            pairs=limit,
+            unit="resource",
+        ),
+    ]
 
 
 def holder(number: int, prefix: str = "12359000") -> Actor:
@@ -99,7 +101,7 @@ def _bare(import_id: object) -> float:
         listed = ", ".join(f'"{name}"' for name in names)
         values = ", ".join(fresh.get(name, f'"{name}"') for name in names)
         with timed() as watch:
-            cursor.execute(f"INSERT INTO registry_dataresource ({listed}) SELECT {values} FROM taken")  # noqa: S608 - names from the database's own catalogue
+            cursor.execute(f"INSERT INTO registry_dataresource ({listed}) SELECT {values} FROM taken")
             cursor.execute(
                 "INSERT INTO registry_resourcefield (resource_id, position, name, type, description_zh, description_en, "
                 "sensitivity) SELECT n.id, f.position, f.name, f.type, f.description_zh, f.description_en, "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import closing
-from functools import partial
 from typing import Any, Final
 
 import psycopg2
@@ -84,7 +83,7 @@ def fill() -> None:
             }
             values = ", ".join(fresh.get(name, f'r."{name}"') for name in names)
             cursor.execute(
-                f"INSERT INTO registry_dataresource ({listed}) SELECT {values} FROM registry_dataresource r "  # noqa: S608 - names from the database's own catalogue
+                f"INSERT INTO registry_dataresource ({listed}) SELECT {values} FROM registry_dataresource r "
                 "JOIN registry_importbatch b ON b.id = r.imported_in_id WHERE b.public_id = %s AND r.holder_id = "
                 "b.organisation_id",
                 [str(taken)],

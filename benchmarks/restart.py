@@ -24,11 +24,16 @@ from eth_account import Account
 from benchmarks.stage import platform, scratch
 from deploy.local.node import CHAIN_ID, Node
 
+MODULES = (
+    *("gateways.anchoring", "gateways.care", "gateways.node", "gateways.snapshots", "gateways.wallet"),
+    *("calldata", "services.journalling", "journal", "queries.journal"),
+)
 COPIES = """
 INSERT INTO ledger_chaintransaction (chain_id, sender, nonce, purpose, raw, tx_hash, block_time, state, prepared_at,
     finished_at, block_number, block_hash, gas_used)
 SELECT chain_id - %(epoch)s, sender, nonce, purpose, raw,
-    '0x' || md5(tx_hash || (%(epoch)s)::text) || md5((%(epoch)s)::text || tx_hash), block_time, state, prepared_at, finished_at, block_number, block_hash, gas_used
+    '0x' || md5(tx_hash || (%(epoch)s)::text) || md5((%(epoch)s)::text || tx_hash),
+    block_time, state, prepared_at, finished_at, block_number, block_hash, gas_used
 FROM ledger_chaintransaction WHERE chain_id = %(chain)s ORDER BY id LIMIT %(most)s
 """
 
@@ -59,10 +64,8 @@ def main(words: list[str]) -> int:
     """Fill, kill, time, and tell."""
     wanted = int(words[0]) if words else 100_000
     with platform(), scratch() as place, Node(place / "node") as node:
-        names = ("gateways.anchoring", "gateways.care", "gateways.node", "gateways.snapshots", "gateways.wallet")
-        names += ("calldata", "services.journalling", "journal", "queries.journal")
-        found = [importlib.import_module(f"ledger.{name}") for name in names]
-        modules = {name.rpartition(".")[2]: module for name, module in zip(names, found, strict=True)}
+        found = [importlib.import_module(f"ledger.{name}") for name in MODULES]
+        modules = {name.rpartition(".")[2]: module for name, module in zip(MODULES, found, strict=True)}
         modules["queries"], modules["journal"] = found[-1], found[-2]
         epoch = int(words[1]) if len(words) > 1 else settings.CHAIN_EPOCH_BLOCKS
         blocks = min(wanted, epoch)

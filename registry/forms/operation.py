@@ -87,7 +87,7 @@ class ConsentForm(ConfirmForm):
     """A providing unit's answer."""
 
     granted = forms.TypedChoiceField(
-        label=_("Answer"),
+        label=_("Reply"),
         choices=[("yes", _("Consents")), ("no", _("Does not consent"))],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
@@ -263,5 +263,5 @@ class DemandAnswerForm(ConfirmForm):
     resource = forms.CharField(
         label=_("Data code of the resource"), max_length=65, required=False, help_text=_("Empty: declined")
     )
-    answer = forms.CharField(label=_("Answer"), max_length=500, required=False, widget=forms.Textarea(attrs=LONG))
+    answer = forms.CharField(label=_("Reply"), max_length=500, required=False, widget=forms.Textarea(attrs=LONG))
     field_order = ("resource", "answer", "confirmed")

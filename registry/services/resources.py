@@ -29,7 +29,7 @@ from registry.workflow import S26, S27, State
 
 NATIONWIDE: Final = "0000"
 CLOSED: Final = (State.REFUSED, State.TERMINATED, State.CANCELLED, State.REVOKED, State.LAPSED, State.COMPLETED)
-REFERENCES: Final = ("owner_id", "manager_id", "shared_from_id")
+KEPT_APART: Final = frozenset({"fields", "assessments", "user_ids", "owner_id", "manager_id", "shared_from_id"})
 
 
 @dataclass(eq=False, kw_only=True)
@@ -260,11 +260,9 @@ def require_free_name(*, holder: Organisation, name: str) -> None:
 
 def fill(*, item: DataResource, declaration: ResourceDeclaration, verdict: grade.Classification) -> None:
     """Set a resource's columns to what its declaration says; raise NoSuch for an organisation that is none."""
-    told = asdict(declaration)
-    for name in ("fields", "assessments", "user_ids", *REFERENCES):
-        told.pop(name)
-    for name, value in told.items():
-        setattr(item, name, value)
+    for name in declaration.__dataclass_fields__:
+        if name not in KEPT_APART:
+            setattr(item, name, getattr(declaration, name))
     item.owner = _organisation(declaration.owner_id)
     item.manager = _organisation(declaration.manager_id)
     item.shared_from = _organisation(declaration.shared_from_id)
