@@ -12,6 +12,7 @@ from typing import Final
 
 from django.conf import settings
 
+from config.environment import ROOT
 from config.story.purchase import visitor
 from config.story.stage import Outcome, Scene, Stage, StoryStuckError, until
 from config.story.visitor import RefusedError, Visitor
@@ -79,6 +80,34 @@ def _verify(desk: Path, data: bytes) -> tuple[int, str]:
     return run.returncode, (run.stdout + run.stderr).strip()
 
 
+def witness(stage: Stage) -> Outcome:
+    """Let the audit office watch the log with its own key on its own side, and cosign the head it has checked."""
+    desk = stage.data_dir / "witness"
+    desk.mkdir(mode=0o700, exist_ok=True)
+    regulator = visitor(stage, "demo-regulator", "audit")
+    if not (desk / "key.pub").exists():
+        (desk / "key").unlink(missing_ok=True)
+        (desk / "key.pub").write_text(_witness("keygen", "--name", "audit.example/w1", "--key", str(desk / "key")))
+    public = (desk / "key.pub").read_text()
+    registered = regulator.post("/api/ledger/witnesses", {"key": public}, once="witness")
+    (desk / "log-key").write_bytes(Visitor(stage.site).raw("/ledger/key/"))
+    said = _witness(
+        "run",
+        *("--log", f"{stage.site}/ledger/log/", "--log-key", str(desk / "log-key"), "--memory", str(desk / "memory")),
+        *("--key", str(desk / "key"), "--submit", f"{stage.site}/api/ledger/cosignatures"),
+    )
+    return Outcome("/ledger/heads/", {"witness": registered["id"], "said": said})
+
+
+def _witness(*arguments: str) -> str:
+    """Run the witness's own command; return the line it printed."""
+    command = [sys.executable, "-m", "ledger.witness", *arguments]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    if run.returncode != 0:
+        raise StoryStuckError(f"the witness said: {run.stderr.strip()}")
+    return run.stdout.strip()
+
+
 def month(stage: Stage) -> Outcome:
     """Close the month in which the order was paid, and split its revenue."""
     authority = visitor(stage, "demo-data-authority", "data")
@@ -119,6 +148,13 @@ SCENES: Final = (
         "下载回执，以单文件核验器核验：有效；改一个字节：无效",
         "Its receipt verifies; with one byte changed it does not",
         receipt,
+        live=True,
+    ),
+    Scene(
+        "witness",
+        "审计机构以自己的密钥监看日志，并对核对过的树头共签",
+        "The audit office watches the log with a key of its own and cosigns the head it checked",
+        witness,
         live=True,
     ),
     Scene("month", "月末结账，收益分配到各方", "The month closes and the revenue is split", month, live=True),
