@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pricing import queries, services
-from pricing.articles import RULE_NAMES
+from pricing.articles import RULE_NAMES, Change
 from pricing.forms import CHANGE_WORDS, ArticleForm
 from pricing.pages.acting import BOTH, act
 from pricing.pages.context import actor_of, fee_rows, product_of, without_confirmation
@@ -44,7 +44,7 @@ def article(request: HttpRequest) -> HttpResponse:
         raise Http404
     context = {
         "article": view or {"document": document, "article": number},
-        "history": [(one, CHANGE_WORDS[one.change]) for one in queries.article_history(document, number)],  # type: ignore[index]
+        "history": [(one, CHANGE_WORDS[Change(one.change)]) for one in queries.article_history(document, number)],
         "touched": touched,
         "rules": [(rule, dict(zip(("name_zh", "name_en"), RULE_NAMES[rule], strict=True))) for rule in touched.rules],
         "rows": fee_rows(touched.fees),
