@@ -22,8 +22,9 @@ from registry.models import (
     Registration,
 )
 from registry.outreach import AccessState, OpeningState
+from registry.queries.files import subject
 from registry.queries.found import row
-from registry.queries.registrations import subject, subject_kind
+from registry.queries.registrations import subject_kind
 from registry.types import AccessView, FoundView, OpeningView, ReportDetail, ReportView, Role, SubjectKind
 from registry.workflow import State
 
@@ -64,11 +65,13 @@ def access_requests(opening_id: UUID, *, actor: Actor) -> tuple[AccessView, ...]
 
 def access_desk(*, actor: Actor) -> tuple[AccessView, ...]:
     """Return the undecided requests for the resources of the actor's organisation, oldest first."""
+    if actor.organisation_id is None:
+        return ()
     rows = AccessRequest.objects.filter(
         opening__resource__holder__public_id=actor.organisation_id, state=AccessState.PENDING
     )
     found = rows.select_related("applicant", "opening__resource").order_by("pk")
-    return tuple(_access(one) for one in found) if actor.organisation_id else ()
+    return tuple(_access(one) for one in found)
 
 
 def reports(*, subject_id: UUID | None = None) -> tuple[ReportView, ...]:

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from ninja import Schema
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from registry.types import RightClaimed, RightDraft, RightForm
 
 Short = Annotated[str, Field(min_length=1, max_length=300)]
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-EXAMPLE_FORM = {
+EXAMPLE_FORM: JsonDict = {
     "name_zh": "住院费用统计查询服务",
     "name_en": "Hospital expenditure statistics",
     "overview_zh": "按地区和年龄组查询住院费用统计结果。",
