@@ -10,11 +10,7 @@ APPEND: Final = bytes.fromhex("6b529a42")  # append(uint64,bytes32[],(bytes32,ui
 CARRY: Final = bytes.fromhex("11080412")  # carry((bytes32,uint64,uint8,uint32)[])
 CLOSE: Final = bytes.fromhex("4036cc6a")  # close(uint64,address)
 STATUS_OF: Final = bytes.fromhex("c7df14e2")  # statusOf(bytes32)
-SIZE: Final = bytes.fromhex("949d225d")  # size()
 ROOT: Final = bytes.fromhex("ebf0c717")  # root()
-WRITER: Final = bytes.fromhex("453a2abc")  # writer()
-PAUSED: Final = bytes.fromhex("5c975abb")  # paused()
-CLOSED: Final = bytes.fromhex("597e1fb5")  # closed()
 WORD: Final = 32
 
 GAS_FOR_CREATION: Final = 4_000_000

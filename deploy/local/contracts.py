@@ -54,7 +54,15 @@ def environment() -> Path:
     uv = Path(sys.prefix) / "uv" / "bin" / "uv"
     told = pip_environment([sys.executable, "-m", "pip"])
     quietly([uv, "venv", "--quiet", "--clear", "--python", sys.executable, directory], what="Making an environment")
-    sync: Sequence[str | Path] = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", directory / "bin/python"]
+    sync: Sequence[str | Path] = [
+        uv,
+        "pip",
+        "sync",
+        "--quiet",
+        "--require-hashes",
+        "--python",
+        directory / "bin/python",
+    ]
     quietly([*sync, pinned], what="Installing halmos and Slither", environment=told)
     stamp.set(wanted)
     return directory / "bin"
@@ -79,11 +87,12 @@ def run() -> int:
     path = os.pathsep.join([str(program.parent), str(PLACE / "bin"), str(tools), os.environ.get("PATH", os.defpath)])
     variables = {**os.environ, "PATH": path, "NO_COLOR": "1"}
     thorough = {} if os.environ.get("QUICK") else {"FOUNDRY_PROFILE": "thorough"}
-    slither = [tools / "slither", "TransparencyLog.sol", "--solc", str(solc), "--fail-medium"]
+    slither: list[str | Path] = [tools / "slither", "TransparencyLog.sol", "--solc", str(solc), "--fail-medium"]
+    prove: list[str | Path] = [tools / "python", "prove.py", *HALMOS]
     steps: list[tuple[str, Sequence[str | Path], Mapping[str, str]]] = [
         ("build", ["node", "build.mjs", "--check"], variables),
         ("forge", [program, "test"], variables | thorough),
-        ("halmos", [tools / "python", "prove.py", *HALMOS], variables),
+        ("halmos", prove, variables),
         ("slither", slither, variables),
     ]
     found = [passes(name, command, told) for name, command, told in steps]  # every one, even when one fails

@@ -16,10 +16,11 @@ from ledger.gateways.care import (
     found_chain,
     noting,
     reconcile,
+    reconciled,
     replay,
     restore,
 )
-from ledger.gateways.node import Chain, artifact
+from ledger.gateways.node import Chain, ContractState, artifact
 from ledger.gateways.snapshots import Shelf
 from ledger.journal import TransactionState
 from ledger.queries.heads import anchored_size
@@ -105,10 +106,10 @@ def anchor(
     """
     with sole_sender() as mine:
         if mine:
-            here = reconcile(chain, chain_id=chain_id, now=now, shelf=shelf, blocks=1)
+            here, state = reconciled(chain, chain_id=chain_id, now=now, shelf=shelf, blocks=1)
             _bring_open(chain, chain_id=here, now=now)
             with noting(now):
-                _send_all(chain, chain_id=here, signer=signer, now=now)
+                _send_all(chain, state, chain_id=here, signer=signer, now=now)
             if chain.embedded and shelf is not None:
                 shelf.keep(chain, chain_id=here, now=now)
             if _over(chain, here, epoch_blocks):
@@ -127,12 +128,14 @@ def _over(chain: Chain, chain_id: int, epoch_blocks: int) -> bool:
     return not waits and chain.embedded and 0 < epoch_blocks <= journalled(chain_id=chain_id)
 
 
-def _send_all(chain: Chain, *, chain_id: int, signer: TransactionSigner, now: datetime) -> None:
+def _send_all(
+    chain: Chain, state: ContractState | None, *, chain_id: int, signer: TransactionSigner, now: datetime
+) -> None:
+    """Write and send batches to the contract that was found in this state."""
     contract = contract_on(chain_id=chain_id)
-    if contract is None or contract.deployment.block_number is None or ending(contract):
+    if contract is None or state is None or ending(contract):
         return
-    state = chain.contract(contract.address)
-    if state is None or not state.takes_from(signer.address):
+    if not state.takes_from(signer.address):
         raise AnchoringRefused(address=contract.address)
     for _ in range(MOST_IN_A_ROW):
         row = prepare_batch(chain_id=chain_id, signer=signer, now=now)

@@ -11,7 +11,7 @@ from typing import Final
 from kernel.actors import SYSTEM
 from kernel.errors import Conflict
 from ledger.calldata import ChainStatus
-from ledger.gateways.node import Chain, TransactionReplaced, WrongChain
+from ledger.gateways.node import Chain, ContractState, TransactionReplaced, WrongChain
 from ledger.gateways.snapshots import Shelf
 from ledger.journal import LOST
 from ledger.merkle import EMPTY_ROOT
@@ -189,13 +189,24 @@ def bring(chain: Chain, row: JournalRow, *, now: datetime) -> Mined | None:
     return mined
 
 
-def reconcile(chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None = None, blocks: int = TAIL) -> int:
-    """Bring what is behind up to the other, then compare size, root and last ``blocks``; return the present chain's id.
+def reconcile(chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None = None) -> int:
+    """Do what ``reconciled`` does, and return the present chain's id."""
+    here, _ = reconciled(chain, chain_id=chain_id, now=now, shelf=shelf)
+    return here
+
+
+def reconciled(
+    chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None = None, blocks: int = TAIL
+) -> tuple[int, ContractState | None]:
+    """Bring what is behind up to the other, then compare size, root and last ``blocks``.
+
+    Return the present chain's id and the contract as it was found there, None before it is deployed.
 
     An embedded node is replayed; on any other chain, transactions that a reorganisation left out wait again. What is
     found wrong is put on record, and what hindered anchoring before and is gone is taken off it. ``chain_id`` is the
     configured one. Raises ChainAhead, ChainBehind, ChainDiffers, ContractMissing, WrongChain, ChainUnavailable.
     """
+    state = None
     with noting(now):
         here, _ = found_chain(chain, home=chain_id)
         contract = contract_on(chain_id=here)
@@ -206,10 +217,10 @@ def reconcile(chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None
                 follow(chain, chain_id=here, now=now)
             elif chain.block_number() < last_block(here):
                 restore(chain, chain_id=chain_id, now=now, shelf=shelf)
-            _same_contract(chain, here, blocks=blocks)
+            state = _same_contract(chain, here, blocks=blocks)
     if stops():
         lift_stops(everything=False, actor=SYSTEM, now=now)
-    return here
+    return here, state
 
 
 def last_block(chain_id: int) -> int:
@@ -283,10 +294,10 @@ def _told(status: ChainStatus) -> str:
     return f"{status.state}/{status.valid_until} by leaf {status.place}"
 
 
-def _same_contract(chain: Chain, chain_id: int, *, blocks: int) -> None:
+def _same_contract(chain: Chain, chain_id: int, *, blocks: int) -> ContractState | None:
     contract = contract_on(chain_id=chain_id)
     if contract is None or contract.deployment.state in LOST or contract.deployment.block_number is None:
-        return
+        return None
     state = chain.contract(contract.address)
     if state is None:
         raise ContractMissing(address=contract.address)
@@ -296,6 +307,7 @@ def _same_contract(chain: Chain, chain_id: int, *, blocks: int) -> None:
         if tip > known:
             raise ChainDiffers(what=f"block {tip}", expected="—", found=str(chain.block_hash(tip)))
         same_tail(chain, chain_id=chain_id, tip=tip, blocks=blocks)
+    return state
 
 
 def _same_head(contract: LogContract, size: int, root: bytes) -> None:

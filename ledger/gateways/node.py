@@ -10,13 +10,14 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from requests import Session
 from requests.exceptions import RequestException
 from web3 import HTTPProvider, Web3
 from web3.exceptions import Web3Exception
 from web3.types import RPCEndpoint, RPCResponse
 
 from kernel.errors import Conflict, Unavailable
-from ledger.calldata import CLOSED, PAUSED, ROOT, SIZE, WORD, WRITER, ChainStatus, status_call, told_status
+from ledger.calldata import ROOT, WORD, ChainStatus, status_call, told_status
 from ledger.types import JournalRow, Mined
 
 ARTIFACT: Final = Path(__file__).resolve().parents[2] / "contracts" / "artifacts" / "TransparencyLog.json"
@@ -135,6 +136,13 @@ def artifact() -> dict[str, Any]:
     return built
 
 
+def _reached(url: str, seconds: int) -> Web3:
+    """A connection that stays open and goes through no proxy, whatever the environment says: a node is a neighbour."""
+    session = Session()
+    session.trust_env = False
+    return Web3(HTTPProvider(url, request_kwargs={"timeout": seconds}, session=session))
+
+
 class Web3Chain:
     """A Chain behind a JSON-RPC address."""
 
@@ -146,8 +154,7 @@ class Web3Chain:
         self.url = url
         self.confirmations = confirmations
         self._told = embedded
-        self._web3 = Web3(HTTPProvider(url, request_kwargs={"timeout": SECONDS_TO_ANSWER}))
-        self._patient = Web3(HTTPProvider(url, request_kwargs={"timeout": SECONDS_FOR_STATE}))
+        self._web3, self._patient = (_reached(url, seconds) for seconds in (SECONDS_TO_ANSWER, SECONDS_FOR_STATE))
 
     @cached_property
     def embedded(self) -> bool:
@@ -185,8 +192,7 @@ class Web3Chain:
         refusal = self._send(row.raw)
         if refusal:
             raise SubmissionRefused(tx_hash=row.tx_hash, reason=refusal)
-        self._request("evm_setNextBlockTimestamp", row.block_time)
-        self._request("evm_mine")
+        self._request("evm_mine", row.block_time)
         return self.mined(row.tx_hash)
 
     def _hand_in(self, row: JournalRow) -> Mined | None:
@@ -211,16 +217,16 @@ class Web3Chain:
     def contract(self, address: str) -> ContractState | None:
         """Return the state of the log contract at an address, or None where there is none; all of one block."""
         block = hex(self.block_number())
-        words = [self._call(address, question, block) for question in (SIZE, ROOT, WRITER, PAUSED, CLOSED)]
-        if len(words[0]) != WORD:
+        root = self._call(address, ROOT, block)
+        if len(root) != WORD:
             return None
-        size, root, writer, paused, closed = words
+        word = int(str(self._request("eth_getStorageAt", address, "0x0", block)), 16).to_bytes(WORD, "big")
         return ContractState(
-            size=int.from_bytes(size, "big"),
+            size=int.from_bytes(word[4:12], "big"),
             root=root,
-            writer=f"0x{writer[-20:].hex()}",
-            paused=any(paused),
-            closed=any(closed),
+            writer=f"0x{word[12:].hex()}",
+            paused=bool(word[3]),
+            closed=bool(word[1]),
         )
 
     def status(self, address: str, status_id: bytes) -> ChainStatus:

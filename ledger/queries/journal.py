@@ -44,7 +44,8 @@ def last_blocks(*, chain_id: int, limit: int, up_to: int | None = None) -> list[
     rows = ChainTransaction.objects.filter(chain_id=chain_id, block_number__isnull=False)
     if up_to is not None:
         rows = rows.filter(block_number__lte=up_to)
-    return list(rows.order_by("-block_number", "-pk").values_list("block_number", "block_hash", "tx_hash")[:limit])
+    found = rows.order_by("-block_number", "-pk").values_list("block_number", "block_hash", "tx_hash")[:limit]
+    return [(int(number or 0), str(block_hash), tx_hash) for number, block_hash, tx_hash in found]
 
 
 def open_row(*, chain_id: int) -> JournalRow | None:

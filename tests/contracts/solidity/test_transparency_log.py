@@ -15,11 +15,8 @@ from web3.logs import DISCARD
 
 from deploy.local.node import GENESIS, Node
 from ledger.calldata import (
-    CLOSED,
     GAS_FOR_STATUS,
     MOST_GAS,
-    PAUSED,
-    SIZE,
     STATUS_OF,
     ChainStatus,
     append_call,
@@ -29,7 +26,6 @@ from ledger.calldata import (
     creation,
 )
 from ledger.calldata import ROOT as ROOT_OF
-from ledger.calldata import WRITER as WRITER_OF
 from ledger.gateways.node import artifact
 from ledger.merkle import EMPTY_ROOT, Frontier, leaf_hash, root_of
 from ledger.status import status_id
@@ -132,7 +128,14 @@ def test_artifact_has_what_another_needs_to_verify_and_call_it():
     assert built["metadata"]["output"]["abi"]
     assert hashlib.sha256(bytes.fromhex(built["bytecode"][2:])).hexdigest() == built["sha256"]
     slots = {each["label"]: (each["slot"], each["offset"]) for each in built["storage"]}
-    assert slots["_writer"] == ("0", 0)
+    packed = {name: slots[name] for name in ("_writer", "_size", "_paused", "_carrying", "_closed")}
+    assert packed == {
+        "_writer": ("0", 0),
+        "_size": ("0", 20),
+        "_paused": ("0", 28),
+        "_carrying": ("0", 29),
+        "_closed": ("0", 30),
+    }
     assert (slots["_frontier"], slots["_status"]) == (("4", 0), ("68", 0))
 
 
@@ -353,8 +356,7 @@ def test_calls_are_encoded_as_web3_does(log):
 
 def test_questions_have_the_selectors_of_the_contract():
     methods = artifact()["methods"]
-    asked = {"statusOf(bytes32)": STATUS_OF, "size()": SIZE, "root()": ROOT_OF, "writer()": WRITER_OF}
-    asked |= {"paused()": PAUSED, "closed()": CLOSED}
+    asked = {"statusOf(bytes32)": STATUS_OF, "root()": ROOT_OF}
     assert {name: selector.hex() for name, selector in asked.items()} == {name: methods[name] for name in asked}
 
 
