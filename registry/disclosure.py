@@ -52,6 +52,15 @@ ARTICLE: Final = MappingProxyType(
         Duty.OPERATOR_YEARLY: SDIS,
     }
 )
+# The clause of 27号 that each duty rests on; the yearly notice has no number of its own that was published.
+CLAUSE: Final = MappingProxyType(
+    {
+        Duty.AUTHORISATION: f"{S27} 第十八条",
+        Duty.PRODUCTS: f"{S27} 第十九条",
+        Duty.AGENCY_YEARLY: f"{S27} 第十八条",
+        Duty.OPERATOR_YEARLY: f"{S27} 第十九条",
+    }
+)
 DEBTOR: Final = MappingProxyType(
     {
         Duty.AUTHORISATION: Debtor.AGENCY,

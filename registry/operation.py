@@ -1,5 +1,6 @@
 """What 发改数据规〔2025〕27号 asks of a plan, a selection and an agreement of authorised operation."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kernel.errors import InvalidInput
+from ledger import words
 from registry.catalogue import Label
 from registry.limits import longest_term_end
 
@@ -146,6 +148,25 @@ class SharesDoNotSum(InvalidInput):
     en = "Revenue shares must be positive, of at most six decimals, and sum to 1; these sum to {total}."
     law = "发改数据规〔2025〕27号 第十四条第七项"
     total: Decimal
+
+
+@dataclass(eq=False, kw_only=True)
+class NumberMalformed(InvalidInput):
+    """A document's number that is not written as official numbers are."""
+
+    code = "registry.number_malformed"
+    zh = "“{number}”不是规范的文号或编号：应如“闽数授〔2025〕1号”，不含人名或其他说明。"
+    en = "{number} is no official number: write it like 闽数授〔2025〕1号, without names or remarks."
+    law = "发改数据规〔2025〕27号 第十一条、第十三条"
+    number: str
+
+
+def require_number(number: str) -> str:
+    """Return an official number without blanks around it; raise NumberMalformed."""
+    plain = number.strip()
+    if len(plain) > words.NUMBER["maxLength"] or not re.fullmatch(words.NUMBER["pattern"], plain):
+        raise NumberMalformed(number=plain[:80])
+    return plain
 
 
 def require_items(items: Mapping[str, str], wanted: Mapping[str, Label], *, article: str) -> None:

@@ -18,6 +18,7 @@ from registry.schemas.operation import (
     DutyOut,
     EvaluationIn,
     EvaluationOut,
+    ExitIn,
     FindingsIn,
     GroundIn,
     OperationPlanOut,
@@ -203,10 +204,10 @@ def resume_agreement(request: HttpRequest, agreement_id: UUID, body: GroundIn) -
 
 @router.post("/agreements/{agreement_id}/exit", response=DisclosureOut)
 @idempotent
-def exit_agreement(request: HttpRequest, agreement_id: UUID, body: GroundIn) -> object:
+def exit_agreement(request: HttpRequest, agreement_id: UUID, body: ExitIn) -> object:
     """Leave an agreement (its operator), or make the operator leave (its agency)."""
     actor, now = acting(request), timezone.now()
-    services.exit_agreement(agreement_id=agreement_id, reason=body.reason, actor=actor, now=now)
+    services.exit_agreement(agreement_id=agreement_id, reason=body.reason, breach=body.breach, actor=actor, now=now)
     return _moved(agreement_id)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from registry import catalogue, operation
 from registry.evaluation import Indicator
 from registry.forms.catalogue import LONG, WordedForm, choices, day_field
-from registry.forms.registrations import ConfirmForm
+from registry.forms.registrations import ConfirmForm, ReasonForm
 from registry.lists import SYSTEM_STATE
 from registry.selection import CRITERION
 
@@ -167,6 +167,13 @@ class AgreementForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["resource_ids"].choices = resources  # type: ignore[attr-defined]  # a ChoiceField, as declared
         _items(self, operation.AGREEMENT_ITEMS)
+
+
+class ExitForm(ReasonForm):
+    """The reason for an exit; an agency that orders one without a failed evaluation states a breach."""
+
+    breach = forms.BooleanField(label=_("The reason states a breach of the agreement"), required=False)
+    field_order = ("reason", "breach", "confirmed")
 
 
 class StartForm(ConfirmForm):

@@ -38,7 +38,7 @@ PLAN_DRAFTED: Final = kind(
 )
 PLAN_ASSESSED: Final = kind("plan.assessed", plan=UUID, findings_sha256=DIGEST, article=ARTICLE)
 PLAN_APPROVED: Final = kind("plan.approved", plan=UUID, approved_on=DAY, approval_sha256=DIGEST, article=ARTICLE)
-PLAN_FILED: Final = kind("plan.filed", plan=UUID, filing_number=ARTICLE, article=ARTICLE)
+PLAN_FILED: Final = kind("plan.filed", plan=UUID, filing_number=NUMBER, article=ARTICLE)
 PLAN_ABANDONED: Final = kind("plan.abandoned", plan=UUID, article=ARTICLE)
 CONSENT_ANSWERED: Final = kind(
     "consent.answered", consent=UUID, plan=UUID, resource=UUID, provider=UUID, granted=FLAG, article=ARTICLE

@@ -54,7 +54,7 @@ QUALITY_REPORTED: Final = kind(
     basis=WORD,
     figures={"type": "object", "propertyNames": WORD, "additionalProperties": SHARE, "minProperties": 1},
     details_sha256=DIGEST,
-    article=ARTICLE,
+    standard={"type": "string", "pattern": "^GB/T [0-9]{4,6}-[0-9]{4}$"},
 )
 FILE_DEPOSITED: Final = kind(
     "file.deposited", **_THING, deposit=UUID, kind=WORD, sha256=DIGEST, size=COUNT, keep_until=DAY, article=ARTICLE

@@ -25,6 +25,7 @@ from registry.forms.operation import (
     AppealDecisionForm,
     AppealForm,
     EvaluationForm,
+    ExitForm,
     FilingForm,
     StartForm,
     marks_of,
@@ -88,7 +89,7 @@ ACTS: Final[Mapping[str, Act]] = {
         _authority,
         danger=False,
     ),
-    "exit": Act(AgreementEvent.EXIT, gettext_lazy("Exit"), ReasonForm, services.exit_agreement, _party),
+    "exit": Act(AgreementEvent.EXIT, gettext_lazy("Exit"), ExitForm, services.exit_agreement, _party),
     "end": Act(AgreementEvent.END, gettext_lazy("End the agreement"), ReasonForm, services.end_agreement, _agency),
 }
 

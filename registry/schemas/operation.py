@@ -75,6 +75,13 @@ class GroundIn(Schema):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
+class ExitIn(GroundIn):
+    """The reason for an exit, and whether it states a breach of the agreement."""
+
+    model_config = _example(reason="擅自扩大使用范围，构成违约。", breach=True)
+    breach: bool = False
+
+
 class EvaluationIn(Schema):
     """A year's marks by indicator, 0 to 100."""
 

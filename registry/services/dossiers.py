@@ -206,7 +206,7 @@ def record_quality(
             "basis": basis,
             "figures": {str(name): f"{value.normalize():f}" for name, value in found.items() if value is not None},
             "details_sha256": digest(report.details),
-            "article": quality.STANDARD,
+            "standard": quality.STANDARD,
         },
         refs=[item.entry],
         actor=actor,

@@ -130,6 +130,7 @@ def file_agreement(*, agreement_id: UUID, filing_number: str, actor: Actor, now:
     actor.require(Role.DATA_AUTHORITY)
     agreed = row(Agreement.objects.select_for_update(of=("self",)), agreement_id)
     step = AGREEMENT.fire(agreed.state, AgreementEvent.FILE)
+    filing_number = operation.require_number(filing_number)
     agreed.filed_entry = ledger.append(
         kind=kinds.operation.AGREEMENT_FILED,
         subject=f"agreement:{agreement_id}",
@@ -167,6 +168,7 @@ def start_operation(*, agreement_id: UUID, started_on: date, actor: Actor, now: 
 
 
 def _require_terms(draft: AgreementDraft, *, now: datetime) -> bool:
+    operation.require_number(draft.number)
     operation.require_items(draft.items, operation.AGREEMENT_ITEMS, article=f"{S27} 第十四条")
     longer = operation.require_term(draft.valid_from, draft.valid_until, reason=draft.long_term_reason)
     operation.require_shares(draft.revenue_shares)

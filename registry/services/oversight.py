@@ -16,7 +16,7 @@ from kernel.errors import Conflict, NotPermitted
 from ledger import services as ledger
 from ledger.body import moment
 from ledger.types import EntryKind
-from registry import evaluation, kinds
+from registry import disclosure, evaluation, kinds
 from registry.digests import digest, text_digest
 from registry.limits import local_day
 from registry.models import Agreement, Disclosure, Evaluation
@@ -99,8 +99,10 @@ def resume_agreement(*, agreement_id: UUID, reason: str, actor: Actor, now: date
 
 
 @transaction.atomic
-def exit_agreement(*, agreement_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
+def exit_agreement(*, agreement_id: UUID, reason: str, actor: Actor, now: datetime, breach: bool = False) -> None:
     """Let the operator leave at its own wish, or make it leave for a failed evaluation or a breach (Art 14 no. 9).
+
+    ``breach`` says that the reason states a breach of the agreement: then no failed evaluation is needed.
 
     Raises RoleRequired, NoSuch, OtherOrganisation, WrongState, TextMissing, ExitBarred.
     """
@@ -109,7 +111,7 @@ def exit_agreement(*, agreement_id: UUID, reason: str, actor: Actor, now: dateti
     if actor.organisation_id != agreed.operator.public_id:
         actor.require(Role.IMPLEMENTING_AGENCY)
         actor.require_organisation(agreed.agency.public_id)
-        evaluation.require_exit_ground(results(agreed), breach=reason)
+        evaluation.require_exit_ground(results(agreed), breach=reason if breach else "")
     _move(agreed, AgreementEvent.EXIT, reason, actor=actor, now=now)
 
 
@@ -267,7 +269,7 @@ def disclose(*, agreement_id: UUID, duty: str, year: int, actor: Actor, now: dat
             "due_on": due.due_on.isoformat(),
             "overdue": due.overdue,
             "content_sha256": digest(item.content),
-            "article": due.article,
+            "article": disclosure.CLAUSE[disclosure.Duty(duty)],
         },
         refs=[agreed.filed_entry or agreed.entry],
         actor=actor,

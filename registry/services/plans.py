@@ -183,14 +183,13 @@ def approve_plan(
 def file_plan(*, plan_id: UUID, filing_number: str, actor: Actor, now: datetime) -> None:
     """Record that the province or ministry holds the plan on file; a plan it replaces is superseded (Art 11).
 
-    Raises RoleRequired, NoSuch, WrongState, TextMissing.
+    Raises RoleRequired, NoSuch, WrongState, NumberMalformed.
     """
     actor.require(Role.DATA_AUTHORITY)
     plan = _locked(plan_id)
     step = PLAN.fire(plan.state, PlanEvent.FILE)
-    if not 0 < len(filing_number.strip()) <= LONGEST_NUMBER:
-        raise TextMissing(field="filing_number", longest=LONGEST_NUMBER)
-    plan.state, plan.filing_number, plan.filed_at = step.target, filing_number.strip(), now
+    number = operation.require_number(filing_number)
+    plan.state, plan.filing_number, plan.filed_at = step.target, number, now
     facts = {"filing_number": plan.filing_number, "article": step.article}
     plan.entry = _tell(plan, kinds.operation.PLAN_FILED, facts, refs=[plan.entry], actor=actor, now=now)
     plan.save()

@@ -9,9 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from kernel.signer import Ed25519Signer
+from kernel.workdays import SHANGHAI
 from registry import services
 from registry.models import Agreement, Plan
-from registry.operation import AGREEMENT_ITEMS, PLAN_ITEMS
+from registry.operation import AGREEMENT_ITEMS, FEASIBILITY_ITEMS, PLAN_ITEMS
 from registry.schemas import ProductIn
 from tests.factories.registry import START, World
 
@@ -45,8 +46,6 @@ def plan_body(resource_id, **changes):
         "mode": "by_field",
         "items": dict.fromkeys(PLAN_ITEMS, "内容"),
         "resource_ids": [str(resource_id)],
-        "decision_number": "闽数党组〔2025〕12号",
-        "decided_on": "2025-06-01",
     } | changes
 
 
@@ -60,6 +59,8 @@ def agreement_body(world, selection_id, resource_id, **changes):
         "valid_from": (today - timedelta(days=2)).isoformat(),
         "valid_until": (today + timedelta(days=300)).isoformat(),
         "revenue_shares": {str(world.operating): "0.7", str(world.agency): "0.3"},
+        "decision_number": "闽数党组〔2025〕15号",
+        "decided_on": "2025-06-30",
     } | changes
 
 
@@ -68,11 +69,26 @@ def test_from_plan_to_product_over_http(world):
     official, operator = Caller(world.official), Caller(world.operator)
     plan = official.post("/plans", plan_body(resource_id))
     assert plan.status_code == 201
+    steps = f"/plans/{plan.json()['id']}"
+    today = timezone.now().astimezone(SHANGHAI).date().isoformat()
+    findings = official.post(f"{steps}/feasibility", {"findings": dict.fromkeys(FEASIBILITY_ITEMS, "可行")})
+    assert findings.json()["state"] == "assessed"
+    decision = {"decision_number": "闽数党组〔2025〕12号", "decided_on": today}
+    assert official.post(f"{steps}/decision", decision).json()["state"] == "decided"
+    approval = {"approving_body": "省政府", "approval_number": "3次", "approved_on": today}
+    assert official.post(f"{steps}/approval", approval).json()["state"] == "approved"
+    assert operator.post(f"{steps}/filing", {"filing_number": "闽备〔2025〕1号"}).status_code == 403
+    assert (
+        official.post(f"{steps}/filing", {"filing_number": "李某某的方案"}).json()["code"]
+        == "registry.number_malformed"
+    )
+    assert official.post(f"{steps}/filing", {"filing_number": "闽备〔2025〕1号"}).json()["state"] == "filed"
     selection = official.post(
         "/selections",
         {
             "plan_id": plan.json()["id"],
-            "method": "open_tender",
+            "method": "negotiation",
+            "reason": "仅一家",
             "bids": [{"bidder_id": str(world.operating), "score": "91.50"}],
             "operator_id": str(world.operating),
         },
@@ -81,8 +97,8 @@ def test_from_plan_to_product_over_http(world):
     agreed = official.post("/agreements", agreement_body(world, selection.json()["id"], resource_id))
     assert agreed.status_code == 201
     path = f"/agreements/{agreed.json()['id']}"
-    assert operator.post(f"{path}/filing", {"filing_number": "备1号"}).status_code == 403
-    assert official.post(f"{path}/filing", {"filing_number": "备1号"}).json()["state"] == "filed"
+    assert operator.post(f"{path}/filing", {"filing_number": "闽备〔2025〕2号"}).status_code == 403
+    assert official.post(f"{path}/filing", {"filing_number": "闽备〔2025〕2号"}).json()["state"] == "filed"
     today = timezone.now().date().isoformat()
     assert operator.post(f"{path}/start", {"started_on": today}).json()["first_operated_on"] == today
     disclosed = Client().get(f"/api/registry{path}").json()
@@ -100,7 +116,6 @@ def test_from_plan_to_product_over_http(world):
     ("change", "code"),
     [
         ({"items": {}}, "registry.items_incomplete"),
-        ({"decided_on": "2999-01-01"}, "registry.decision_missing"),
         ({"mode": "by_whim"}, "request.malformed"),
         ({"resource_ids": []}, "request.malformed"),
         ({"resource_ids": [str(uuid4())]}, "registry.not_found"),

@@ -69,12 +69,12 @@ def test_a_plan_goes_through_its_steps_to_an_agreement_and_its_evaluation(world)
         "assess": {f"item_{key}": "可行" for key in FEASIBILITY_ITEMS},
         "decide": {"decision_number": "闽党组〔2026〕1号", "decided_on": str(today)},
         "approve": {"approving_body": "省政府", "approval_number": "3次", "approved_on": str(today)},
-        "file": {"filing_number": "备1号"},
+        "file": {"filing_number": "闽备〔2026〕1号"},
     }
     for name, data in steps.items():
         assert name in shown(official, "plan", plan)
         assert posted(official, "plan-step", plan, name, **data).status_code == 302
-    assert "备1号" in shown(Client(), "plan", plan)
+    assert "闽备〔2026〕1号" in shown(Client(), "plan", plan)
     bids = {"bids-TOTAL_FORMS": "1", "bids-INITIAL_FORMS": "0", "bids-0-bidder": code(world.operating)}
     bids |= {f"bids-0-score_{key}": "90" for key in Criterion} | {f"weight_{key}": "0.2" for key in Criterion}
     chosen = {"method": "open_tender", "operator": code(world.operating)}
@@ -97,7 +97,7 @@ def test_a_plan_goes_through_its_steps_to_an_agreement_and_its_evaluation(world)
     answer = posted(official, "agree", selection, **agreed)
     agreement = Agreement.objects.get().public_id
     assert answer.url == reverse("registry:agreement", args=[agreement])
-    assert posted(official, "agreement-act", agreement, "file", filing_number="备2号").status_code == 302
+    assert posted(official, "agreement-act", agreement, "file", filing_number="闽备〔2026〕2号").status_code == 302
     started = posted(operator, "agreement-start", agreement, started_on=str(today - timedelta(days=700)))
     assert started.status_code == 302
     marks = {f"mark_{one.key}": "50" for one in DEFAULT_INDICATORS}
@@ -106,7 +106,7 @@ def test_a_plan_goes_through_its_steps_to_an_agreement_and_its_evaluation(world)
     assert answer.url == reverse("registry:evaluation", args=[evaluation])
     assert posted(operator, "evaluation-act", evaluation, "appeal", appeal="不认可").status_code == 302
     renewal = agreed | {
-        "number": "续1",
+        "number": "闽授运〔2026〕2号",
         "valid_from": agreed["valid_until"],
         "valid_until": str(today + timedelta(days=999)),
     }
@@ -215,7 +215,7 @@ def test_lists_imports_and_exports_have_their_pages(world):
     assert posted(agent, "demand-new", **demand, wanted_from=code(world.agency)).status_code == 302
     asked = queries.demands()[0]
     assert "纳税等级" in shown(other, "lists-department", world.holder)
-    assert posted(agent, "demand-answer", asked.id, answer="不行").status_code == 403
+    assert posted(agent, "demand-answer", asked.id, answer="不行").status_code == 409
     assert posted(other, "demand-answer", asked.id, answer="涉密").status_code == 302
     assert queries.demand(asked.id).state == "declined"
     file = io.BytesIO(queries.template("resources"))

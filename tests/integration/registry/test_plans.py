@@ -85,7 +85,7 @@ def test_each_step_of_a_plan_is_somebodys_and_in_order(world, resource_id):
     refused(services.DecisionMissing, services.approve_plan, **early, actor=world.official)
     refused(RoleRequired, services.approve_plan, **early, actor=world.operator)
     services.approve_plan(**early | {"approved_on": date(2025, 7, 7)}, actor=world.official, now=LATER)
-    services.file_plan(plan_id=plan, filing_number="备1", actor=world.official, now=LATER)
+    services.file_plan(plan_id=plan, filing_number="闽备〔2025〕1号", actor=world.official, now=LATER)
     refused(WrongState, services.abandon_plan, plan_id=plan, actor=world.official)
     kinds = [entry.kind for entry in ledger.trace(queries.plan(plan).entry_id)]
     assert kinds[-4:] == ["plan.assessed", "plan.adopted", "plan.approved", "plan.filed"]
@@ -187,7 +187,15 @@ def test_what_is_not_in_force_carries_no_product(world, act):
     now = datetime(2025, 9, 1, tzinfo=SHANGHAI)
     agreement_id = queries.product(product_id).agreement_id
     change = {"agreement_id": agreement_id, "reason": "整改", "actor": world.official}
-    refused(services.TextMissing, getattr(services, act), **change | {"reason": " "}, now=now)
+    if act == "exit_agreement":
+        refused(ExitBarred, services.exit_agreement, **change, now=now)
+        change["breach"] = True
+    refused(
+        services.TextMissing,
+        getattr(services, act),
+        **change | {"reason": " ", "actor": world.operator if act == "exit_agreement" else world.official},
+        now=now,
+    )
     getattr(services, act)(**change, now=now)
     with pytest.raises(queries.NotTradable) as caught:
         queries.tradable_product(product_id, now=now)
@@ -221,9 +229,9 @@ def second_operator(world, resource_id, name):
         **selection(world, plan, Bid(bidder_id=other), method="negotiation", reason="唯一", operator_id=other),
         now=LATER,
     )
-    draft = world.agreement_draft(resource_id, now=LATER, selection_id=chosen, number=f"协议-{name}")
+    draft = world.agreement_draft(resource_id, now=LATER, selection_id=chosen, number="闽授〔2025〕902号")
     agreement = services.conclude_agreement(draft=draft, actor=world.official, now=LATER)
-    services.file_agreement(agreement_id=agreement, filing_number="备", actor=world.official, now=LATER)
+    services.file_agreement(agreement_id=agreement, filing_number="闽备〔2025〕3号", actor=world.official, now=LATER)
     return member(other, Role.OPERATOR), agreement
 
 
@@ -276,7 +284,7 @@ def test_an_evaluation_is_appealed_decided_and_gates_renewal_and_exit(world, res
     act = {"agreement_id": agreement, "marks": marks(50), "comment": "", "actor": world.official}
     refused(services.NotEvaluable, services.evaluate, **act, year=2026, now=now)
     refused(MarksWrong, services.evaluate, **act | {"marks": {"security": Decimal(50)}}, year=2025, now=now)
-    renewal = world.agreement_draft(resource_id, now=LATER, number="续签", valid_from=date(2026, 7, 1))
+    renewal = world.agreement_draft(resource_id, now=LATER, number="闽授〔2026〕903号", valid_from=date(2026, 7, 1))
     first = Agreement.objects.get(public_id=agreement)
     renewal = type(renewal)(
         **{
@@ -290,7 +298,7 @@ def test_an_evaluation_is_appealed_decided_and_gates_renewal_and_exit(world, res
     evaluation = services.evaluate(**act, year=2025, now=now)
     view = queries.evaluation(evaluation)
     assert (view.score, view.passed, view.state) == (Decimal("50.00"), False, "issued")
-    assert view.appeal_until == datetime(2026, 2, 25, 10, 0, tzinfo=SHANGHAI)
+    assert view.appeal_until == datetime(2026, 2, 14, 10, 0, tzinfo=SHANGHAI)
     refused(services.NotEvaluable, services.evaluate, **act, year=2025, now=now)
     refused(RoleRequired, services.accept_evaluation, evaluation_id=evaluation, actor=world.official, now=now)
     late = view.appeal_until + timedelta(seconds=1)
