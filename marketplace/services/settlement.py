@@ -19,6 +19,7 @@ from marketplace import books, kinds, models
 from marketplace.order_flow import FULFILLED
 from marketplace.queries.settlement import settlement as settlement_view
 from marketplace.services.journal import book
+from marketplace.services.uses import report_month
 from marketplace.types import SettlementView
 from pricing import distribution
 from registry import queries as registry
@@ -52,7 +53,8 @@ def close_month(*, month: date, actor: Actor, now: datetime) -> SettlementView:
     """Settle every order paid in the month (Shanghai time) before ``now`` that is not settled and not being refunded.
 
     An operator settles the orders of its own products, the data authority all. Writes the journal and
-    ``settlement.closed``; a month closed before its end can be closed again for later orders.
+    ``settlement.closed``, and tells the registry what each product brought; a month closed before its end can be closed
+    again for later orders.
     Raises RoleRequired and NothingToSettle.
     """
     actor.require(*CLOSERS)
@@ -69,7 +71,9 @@ def close_month(*, month: date, actor: Actor, now: datetime) -> SettlementView:
     }
     shares = [part for row, _, net in earned for part in _split(row, net, agreements[row.listing.agreement_id])]
     refs = [entry for _, entry, _ in earned] + [agreement.entry_id for agreement in agreements.values()]
-    return settlement_view(_close(first, shares, refs, actor=actor, now=now).public_id)
+    closed = _close(first, shares, refs, actor=actor, now=now)
+    report_month(month=first, actor=actor, now=now)
+    return settlement_view(closed.public_id)
 
 
 def _one_at_a_time(first: date) -> None:

@@ -18,6 +18,8 @@ from kernel.signer import verifies
 from privacy.envelope import canonical
 from privacy.kinds import SOURCE_CONNECTED
 from privacy.models import DataVersion, Source
+from registry import services as registry
+from registry.amendments import Found
 
 _DIGEST: Final = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _NAME: Final = {"type": "string", "pattern": "^[0-9a-zA-Z_-]{1,64}$"}
@@ -98,7 +100,22 @@ def connect_source(*, announcement: Mapping[str, Any], actor: Actor, now: dateti
         source.entry_id = entry_id
         source.save(force_insert=True)
     DataVersion.objects.bulk_create(versions)
+    _tell_of_drift(source, versions, actor, now)
     return source.public_id
+
+
+def _tell_of_drift(source: Source, versions: Sequence[DataVersion], actor: Actor, now: datetime) -> None:
+    """Have the registry draft a change where a table no longer has the columns its resource is registered with."""
+    for version in versions:
+        earlier = source.versions.filter(table=version.table, number__lt=version.number).order_by("-number").first()
+        if earlier is not None and _found(earlier) != _found(version):
+            registry.report_table_drift(
+                holder_id=source.holder_id, before=_found(earlier), found_fields=_found(version), actor=actor, now=now
+            )
+
+
+def _found(version: DataVersion) -> list[Found]:
+    return [Found(column["name"], column["type"]) for column in version.columns]
 
 
 def holder_of(*, actor: Actor) -> UUID:

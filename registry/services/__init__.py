@@ -242,7 +242,7 @@ from registry.services.subscriptions import (
     queue_notices,
     subscribe,
 )
-from registry.services.uses import record_uses, report_drift
+from registry.services.uses import record_uses, report_drift, report_table_drift
 
 __all__ = [
     "AccessNotNeeded",
@@ -446,6 +446,7 @@ __all__ = [
     "remind",
     "remove_contact",
     "report_drift",
+    "report_table_drift",
     "report_personal_information",
     "request_access",
     "request_asset_certificate",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -119,38 +120,44 @@ def override_limit(
         raise NotProvincial(name=office.name_zh)
     require_word(field="step", value=step, allowed=OVERRIDABLE)
     _require_ahead(in_force_from, now)
-    texts = (document.strip(), article.strip(), source.strip())
-    fit = all(0 < len(text) <= most for text, most in zip(texts, (80, 30, LONGEST_SOURCE), strict=True))
-    if not fit or not 1 <= value <= 1000:
-        raise RuleSourceMissing
-    jurisdiction = province_of(office.region)
-    entry = ledger.append(
-        kind=kinds.LIMIT_OVERRIDDEN,
-        subject=f"organisation:{office.public_id}",
-        payload={
-            "office": str(office.public_id),
-            "jurisdiction": jurisdiction,
-            "step": step,
-            "value": value,
-            "in_force_from": in_force_from.isoformat(),
-            "article": f"{texts[0]} {texts[1]}",
-        },
-        confidential={"source": texts[2]},
-        actor=actor,
-        now=now,
-    )
-    LimitOverride.objects.create(
+    made = LimitOverride(
         office=office,
-        jurisdiction=jurisdiction,
+        jurisdiction=province_of(office.region),
         step=step,
         value=value,
-        document=texts[0],
-        article=texts[1],
+        document=document.strip(),
+        article=article.strip(),
         in_force_from=in_force_from,
-        source=texts[2],
+        source=source.strip(),
         entered_by_id=actor.user_id,
         entered_at=now,
-        entry=entry,
+    )
+    _require_sourced(made)
+    made.entry = _record_limit(made, actor=actor, now=now)
+    made.save(force_insert=True)
+
+
+def _require_sourced(made: LimitOverride) -> None:
+    widths = ((made.document, 80), (made.article, 30), (made.source, LONGEST_SOURCE))
+    if not 1 <= made.value <= 1000 or not all(0 < len(text) <= most for text, most in widths):
+        raise RuleSourceMissing
+
+
+def _record_limit(made: LimitOverride, *, actor: Actor, now: datetime) -> UUID:
+    return ledger.append(
+        kind=kinds.LIMIT_OVERRIDDEN,
+        subject=f"organisation:{made.office.public_id}",
+        payload={
+            "office": str(made.office.public_id),
+            "jurisdiction": made.jurisdiction,
+            "step": made.step,
+            "value": made.value,
+            "in_force_from": made.in_force_from.isoformat(),
+            "article": f"{made.document} {made.article}",
+        },
+        confidential={"source": made.source},
+        actor=actor,
+        now=now,
     )
 
 

@@ -77,6 +77,24 @@ def report_drift(*, resource_id: UUID, found_fields: Sequence[Found], actor: Act
     return item.public_id
 
 
+@transaction.atomic
+def report_table_drift(
+    *, holder_id: UUID, before: Sequence[Found], found_fields: Sequence[Found], actor: Actor, now: datetime
+) -> tuple[UUID, ...]:
+    """Draft a change of each registered resource of a holder that was described as ``before`` and now looks otherwise.
+
+    For a source that knows its tables and not which resource each is: the one whose columns it had. Returns the drafts.
+    Raises RoleRequired, OtherOrganisation.
+    """
+    rows = DataResource.objects.filter(holder__public_id=holder_id, registrations__state=State.CODED).distinct()
+    was = [(one.name, one.type) for one in before]
+    matching = [one for one in rows if [(field.name, field.type) for field in one.fields.all()] == was]
+    drafted = [
+        report_drift(resource_id=one.public_id, found_fields=found_fields, actor=actor, now=now) for one in matching
+    ]
+    return tuple(one for one in drafted if one is not None)
+
+
 def _columns(resource: DataResource) -> list[dict[str, str]]:
     held = present(resource, (FIELDS,))[FIELDS]
     return list(held) if isinstance(held, list) else []
