@@ -47,7 +47,17 @@ PLACES: Final = (
     Place(
         page="registry:applications",
         label=gettext_noop("Our registrations"),
-        roles=frozenset({"holder_agent", "operator"}),
+        roles=frozenset({"holder_agent", "operator", "chief_data_officer"}),
+    ),
+    Place(
+        page="registry:overdue",
+        label=gettext_noop("Overdue list"),
+        roles=frozenset({"regulator", "data_authority"}),
+    ),
+    Place(
+        page="registry:inbox",
+        label=gettext_noop("Inbox"),
+        roles=frozenset({"holder_agent", "operator", "registry_clerk", "registry_reviewer"}),
     ),
     Place(
         page="registry:operation",
