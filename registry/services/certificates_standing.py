@@ -186,7 +186,36 @@ def _publish(number: int, purpose: status_list.Purpose, signer: Signer, now: dat
     mark = digest([str(bit) for bit in bits])
     if known is not None and known.bits_sha256 == mark and bytes(known.public_key) == signer.public_key:
         return False
-    address, version = status_address(purpose, number), 1 if known is None else known.version + 1
+    found = StatusList(
+        purpose=purpose,
+        number=number,
+        version=1 if known is None else known.version + 1,
+        bits_sha256=mark,
+        credential=_list_credential(number, purpose, bits, signer, now),
+        verification_method=credential.verification_method(signer.public_key),
+        public_key=signer.public_key,
+        published_at=now,
+    )
+    found.entry = ledger.append(
+        kind=kinds.certificates.STATUS_LIST_PUBLISHED,
+        subject=f"status:{purpose.value}-{number}",
+        payload={
+            "purpose": purpose.value,
+            "number": number,
+            "version": found.version,
+            "credential_sha256": text_digest(found.credential),
+            "set": len(bits),
+        },
+        refs=[known.entry] if known else [],
+        actor=SYSTEM,
+        now=now,
+    )
+    found.save(force_insert=True)
+    return True
+
+
+def _list_credential(number: int, purpose: status_list.Purpose, bits: list[int], signer: Signer, now: datetime) -> str:
+    address = status_address(purpose, number)
     draft = {
         "@context": [credential.BASE_CONTEXT],
         "id": address,
@@ -197,33 +226,7 @@ def _publish(number: int, purpose: status_list.Purpose, signer: Signer, now: dat
     }
     method = credential.verification_method(signer.public_key)
     made = credential.doubly_secured(draft, method=method, created=second(now), sign=signer.sign, contexts=contexts())
-    text = credential.encode(made)
-    found = StatusList(
-        purpose=purpose,
-        number=number,
-        version=version,
-        bits_sha256=mark,
-        credential=text,
-        verification_method=method,
-        public_key=signer.public_key,
-        published_at=now,
-    )
-    found.entry = ledger.append(
-        kind=kinds.certificates.STATUS_LIST_PUBLISHED,
-        subject=f"status:{purpose.value}-{number}",
-        payload={
-            "purpose": purpose.value,
-            "number": number,
-            "version": version,
-            "credential_sha256": text_digest(text),
-            "set": len(bits),
-        },
-        refs=[known.entry] if known else [],
-        actor=SYSTEM,
-        now=now,
-    )
-    found.save(force_insert=True)
-    return True
+    return credential.encode(made)
 
 
 @transaction.atomic

@@ -50,11 +50,7 @@ def object_to_right(*, right_id: UUID, real_name: str, evidence: str, actor: Act
     In the notice the office has ten working days to investigate (Art 25); after it, five to tell the registrant (Art
     29). Raises LoginNeeded, ObjectionIncomplete, NoSuch, WrongState, NoticeOver.
     """
-    if actor.kind != "person" or actor.user_id is None:
-        raise LoginNeeded
-    name, text = real_name.strip(), evidence.strip()
-    if not (0 < len(name) <= LONGEST_NAME and 0 < len(text) <= LONGEST_EVIDENCE):
-        raise ObjectionIncomplete
+    name, text = _said(real_name, evidence, actor)
     item = locked_right(right_id=right_id)
     step = PROPERTY_RIGHT.fire(item.state, RightEvent.OBJECT)
     later = item.state == RightState.REGISTERED
@@ -65,7 +61,7 @@ def object_to_right(*, right_id: UUID, real_name: str, evidence: str, actor: Act
         public_id=uuid4(),
         right=item,
         later=later,
-        raised_by_id=actor.user_id,
+        raised_by_id=actor.user_id or 0,
         real_name=name,
         evidence=text,
         evidence_sha256=text_digest(text),
@@ -162,6 +158,15 @@ def decide_right_objection(*, objection_id: UUID, upheld: bool, reason: str, act
         actor=actor,
         now=now,
     )
+
+
+def _said(real_name: str, evidence: str, actor: Actor) -> tuple[str, str]:
+    if actor.kind != "person" or actor.user_id is None:
+        raise LoginNeeded
+    name, text = real_name.strip(), evidence.strip()
+    if not (0 < len(name) <= LONGEST_NAME and 0 < len(text) <= LONGEST_EVIDENCE):
+        raise ObjectionIncomplete
+    return name, text
 
 
 def _both(objection_id: UUID) -> tuple[RightObjection, PropertyRight]:
