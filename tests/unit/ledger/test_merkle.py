@@ -1,6 +1,7 @@
 """The tree against published vectors, against itself, and against every change of a proof."""
 
 import json
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from ledger.merkle import (
 )
 
 CASES = json.loads((Path(__file__).parents[2] / "cases" / "ledger" / "rfc6962_tree.json").read_text())
+PROOFS = json.loads((Path(__file__).parents[2] / "cases" / "ledger" / "merkle_proofs.json").read_text())
 PUBLISHED = [leaf_hash(bytes.fromhex(entry)) for entry in CASES["entries"]]
 MANY = [leaf_hash(str(number).encode()) for number in range(5000)]
 
@@ -82,13 +84,6 @@ def test_every_leaf_is_proven_and_no_other_place_is(size):
         other = (index + 1) % size
         if other != index:
             assert not verify_inclusion(MANY[index], index=other, size=size, proof=proof, root=root(size))
-
-
-def test_every_consistency_proof_up_to_70():
-    for new in range(1, 71):
-        for old in range(1, new + 1):
-            proof = consistency_proof(old, new, NODES)
-            assert verify_consistency(old=old, new=new, old_root=root(old), new_root=root(new), proof=proof)
 
 
 @settings(max_examples=150, deadline=None)
@@ -155,3 +150,45 @@ def test_no_consistency_proof_backwards_or_from_nothing(old, new):
     with pytest.raises(ValueError, match="no consistency proof"):
         consistency_proof(old, new, NODES)
     assert not verify_consistency(old=old, new=new, old_root=EMPTY_ROOT, new_root=root(5), proof=())
+
+
+@pytest.mark.parametrize("case", PROOFS["inclusion"], ids=lambda case: case["desc"])
+def test_published_inclusion_proofs_and_spoilt_ones(case):
+    leaf, root = b64decode(case["leafHash"]), b64decode(case["root"])
+    proof = [b64decode(node) for node in case["proof"]]
+    fits = verify_inclusion(leaf, index=case["leafIdx"], size=case["treeSize"], proof=proof, root=root)
+    assert fits is not case["wantErr"]
+
+
+@pytest.mark.parametrize("case", PROOFS["consistency"], ids=lambda case: case["desc"])
+def test_published_consistency_proofs_and_spoilt_ones(case):
+    roots = {"old_root": b64decode(case["root1"]), "new_root": b64decode(case["root2"])}
+    proof = [b64decode(node) for node in case["proof"]]
+    assert verify_consistency(old=case["size1"], new=case["size2"], proof=proof, **roots) is not case["wantErr"]
+
+
+def test_every_inclusion_proof_up_to_300_leaves():
+    for size in range(1, 301):
+        expected = root(size)
+        for index in range(size):
+            proof = inclusion_proof(index, size, NODES)
+            assert verify_inclusion(MANY[index], index=index, size=size, proof=proof, root=expected)
+
+
+def test_every_consistency_proof_up_to_300_leaves():
+    roots = [root(size) for size in range(301)]
+    for new in range(1, 301):
+        for old in range(1, new + 1):
+            proof = consistency_proof(old, new, NODES)
+            assert verify_consistency(old=old, new=new, old_root=roots[old], new_root=roots[new], proof=proof)
+
+
+@pytest.mark.parametrize(
+    ("index", "size", "length"), [(-1, 3, 2), (3, 3, 2), (0, 0, 0), (2, 3, 0), (2, 3, 5), (0, 1, 1)]
+)
+def test_proofs_of_wrong_length_or_index_never_hold(index, size, length):
+    proof = [MANY[place] for place in range(length)]
+    assert not verify_inclusion(MANY[0], index=index, size=size, proof=proof, root=root(3))
+    if not 0 <= index < size:
+        with pytest.raises(ValueError, match="has no leaf"):
+            inclusion_proof(index, size, NODES)
