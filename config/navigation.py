@@ -34,6 +34,11 @@ PLACES: Final = (
     Place(page="pricing:fees", label=gettext_noop("Fees")),
     Place(page="ledger:explorer", label=gettext_noop("Ledger")),
     Place(
+        page="registry:property-rights",
+        label=gettext_noop("Property rights"),
+        roles=frozenset({"registry_clerk", "registry_reviewer", "operator"}),
+    ),
+    Place(
         page="registry:desk",
         label=gettext_noop("Registration desk"),
         roles=frozenset({"registry_clerk", "registry_reviewer"}),
