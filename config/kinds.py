@@ -38,6 +38,7 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "evaluation.appealed": ("年度评价已申诉", "Yearly evaluation appealed"),
     "evaluation.confirmed": ("年度评价结果已确定", "Yearly evaluation final"),
     "evaluation.issued": ("年度评价已作出", "Yearly evaluation issued"),
+    "fact.opened": ("保密事实已开示", "Confidential fact opened"),
     "fee.ended": ("收费标准已终止", "Fee ended"),
     "fee.set": ("具体收费标准已确定", "Fee set"),
     "fee.trial_set": ("试行收费标准已确定", "Trial fee set"),

@@ -164,6 +164,30 @@ class OpeningOut(Schema):
     salt: str
 
 
+class OpenedOut(Schema):
+    """What opens one confidential fact of an entry: SHA-256("gongshu/commitment/v1" 0 name 0 salt value)."""
+
+    entry: UUID
+    name: str
+    value: str
+    salt: str = Field(description="64 hex digits")
+    commitment: str = Field(description="64 hex digits, as the entry's bytes have them")
+
+
+class OpenedListOut(Schema):
+    """Every opening of an entry that is still kept."""
+
+    items: list[OpenedOut]
+
+
+class FactIn(Schema):
+    """The confidential fact to open."""
+
+    model_config: ClassVar[ConfigDict] = _example({"name": "buyer"})
+
+    name: str = Field(max_length=80, description="The name the entry commits to it under.")
+
+
 class PackOut(Schema):
     """Everything recorded about a subject, each entry with its receipt, under one head."""
 

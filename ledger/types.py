@@ -15,8 +15,8 @@ from ledger.constraints import free_places
 
 __all__ = [
     "AnchorView",
-    "CosignatureView",
     "ChainStatusView",
+    "CosignatureView",
     "EntryKind",
     "EntryState",
     "EntryView",
@@ -25,6 +25,7 @@ __all__ = [
     "JsonValue",
     "LagView",
     "Mined",
+    "OpeningView",
     "SignedTransaction",
     "SnapshotView",
     "StatusChange",
@@ -140,6 +141,17 @@ class EntryView:
     leaf_hash: str
     state: EntryState
     body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningView:
+    """What opens one commitment of an entry; ``salt`` and ``commitment`` are 64 hex digits."""
+
+    entry: UUID
+    name: str
+    value: str
+    salt: str
+    commitment: str
 
 
 @dataclass(frozen=True, kw_only=True)

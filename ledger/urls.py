@@ -10,6 +10,7 @@ urlpatterns = [
     path("entries/", explorer.entries, name="entries"),
     path("entries/<uuid:entry_id>/", entries.entry, name="entry"),
     path("entries/<uuid:entry_id>/trace/", entries.trace, name="trace"),
+    path("entries/<uuid:entry_id>/openings/", entries.openings, name="openings"),
     path("entries/<uuid:entry_id>/receipt/", entries.receipt, name="receipt"),
     path("entries/<uuid:entry_id>/tlog-proof/", entries.tlog_proof, name="tlog-proof"),
     path("packs/<path:subject>/", entries.pack, name="pack"),

@@ -1,4 +1,4 @@
-"""Who watches the log: registered by regulators, cosigning for everybody."""
+"""What people do to the log: watch it, cosign its heads, open what they committed to."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from ninja import Router
 
 from kernel.idempotency import idempotent
 from ledger import queries, services
-from ledger.schemas import CosignatureIn, CosignedOut, WitnessesOut, WitnessIn, WitnessOut
+from ledger.schemas import CosignatureIn, CosignedOut, FactIn, OpeningOut, WitnessesOut, WitnessIn, WitnessOut
 from ledger.types import WitnessView
 
 router = Router(tags=["ledger"])
@@ -37,3 +37,11 @@ def retire(request: HttpRequest, witness_id: UUID) -> WitnessView:
 def cosign(request: HttpRequest, body: CosignatureIn) -> dict[str, object]:  # noqa: ARG001 - ninja's signature
     """Store the cosignatures of registered witnesses; the same once more changes nothing."""
     return {"witnesses": services.receive_cosignature(checkpoint=body.checkpoint, now=timezone.now())}
+
+
+@router.post("/entries/{uuid:entry_id}/opened", response={201: OpeningOut}, summary="Open a fact to auditors")
+@idempotent
+def open_fact(request: HttpRequest, entry_id: UUID, body: FactIn) -> tuple[int, dict[str, str]]:
+    """Open one confidential fact of an entry to auditors (a party to it); the log records that it happened."""
+    actor = request.actor  # type: ignore[attr-defined]  # set by config's middleware
+    return 201, services.open_fact(entry_id=entry_id, name=body.name, actor=actor, now=timezone.now()).document()

@@ -7,15 +7,17 @@ import re
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
-from ledger import queries
+from ledger import queries, services
 from ledger.digests import sm3
 from ledger.graph import HEIGHT, WIDTH, Drawing, layered
-from ledger.pages.showing import download, entry_url, event, number, short, verifier_context
+from ledger.pages.showing import acting, download, entry_url, event, number, short, verifier_context
 from ledger.queries.cosigned import first_cosigned
 from ledger.queries.heads import head_of
 from ledger.types import EntryState, EntryView, HeadView
@@ -38,6 +40,7 @@ def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         "supported": queries.supported(entry_id),
         "proof": proof,
         "steps": _steps(view, proof["head"] if proof else None),
+        "may_open": queries.is_party(entry_id, actor=acting(request)),
     }
     return render(request, "ledger/entry.html", context | verifier_context())
 
@@ -59,6 +62,23 @@ def trace(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     return render(request, "ledger/trace.html", context)
 
 
+@require_http_methods(["GET", "POST"])
+def openings(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+    """Show the confidential facts of an entry to who may see them; let a party open one of them to auditors."""
+    view, actor = queries.entry(entry_id), acting(request)
+    if request.method == "POST":
+        name = request.POST.get("fact", "")[:80]
+        services.open_fact(entry_id=entry_id, name=name, actor=actor, now=timezone.now())
+        messages.success(
+            request, gettext("The fact %(name)s is open to auditors; the ledger says so.") % {"name": name}
+        )
+        return redirect("ledger:openings", entry_id)
+    found = queries.facts(entry_id, actor=actor)
+    rows = [{"fact": fact, "document": json.dumps(fact.document(), ensure_ascii=False)} for fact in found]
+    context = {"entry": view, "rows": rows, "may_open": queries.is_party(entry_id, actor=actor)}
+    return render(request, "ledger/openings.html", context)
+
+
 @require_GET
 def receipt(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     """Download an entry's receipt."""
@@ -68,9 +88,9 @@ def receipt(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def pack(request: HttpRequest, subject: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def pack(request: HttpRequest, subject: str) -> HttpResponse:
     """Download the evidence pack of a subject, every entry with its receipt."""
-    text = json.dumps(queries.pack(subject), ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(queries.pack(subject, actor=acting(request)), ensure_ascii=False, indent=1) + "\n"
     name = re.sub("[^0-9A-Za-z.-]+", "-", subject)[:80]
     return download(text.encode(), f"pack-{name}.json", "application/json")
 
@@ -94,7 +114,11 @@ def _steps(view: EntryView, covering: HeadView | None) -> list[dict[str, Any]]:
     seen = first_cosigned(above=view.index) if view.index is not None else None
     by = covering.witnesses if covering and covering.witnesses else queries.head(seen).witnesses if seen else ()
     steps: list[dict[str, Any]] = [
-        {"label": pgettext("step of an entry", "Recorded"), "at": view.occurred_at, "note": gettext("with the fact, in one transaction")},
+        {
+            "label": pgettext("step of an entry", "Recorded"),
+            "at": view.occurred_at,
+            "note": gettext("with the fact, in one transaction"),
+        },
         {"label": gettext("Sealed"), "at": covering.sealed_at if covering else None, "note": gettext("signed tree")},
         {"label": gettext("Anchored"), "at": anchor.block_time if anchor else None, "note": gettext("on the chain")},
         {

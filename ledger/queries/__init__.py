@@ -1,6 +1,7 @@
 """What may be asked of the log."""
 
 from ledger.queries.cosigned import witnessed_size, witnesses
+from ledger.queries.disclosure import FactView, facts, is_party, opened_facts
 from ledger.queries.entries import NoSuchEntry, entries, entry, latest, references, supported, trace
 from ledger.queries.heads import (
     NoSuchHead,
@@ -14,15 +15,19 @@ from ledger.queries.heads import (
 )
 from ledger.queries.journal import stops
 from ledger.queries.keys import keys_at, verifier_key, verifier_keys
+from ledger.queries.openings import NoSuchOpening, NotAParty, opening, openings
 from ledger.queries.packs import NothingAbout, PackTooLarge, pack
 from ledger.queries.proofs import NoSuchProof, NotSealed, consistency, receipt, tlog_proof
 from ledger.queries.standing import status, statuses
 from ledger.queries.tree import TreeDamaged
 
 __all__ = [
+    "FactView",
     "NoSuchEntry",
     "NoSuchHead",
+    "NoSuchOpening",
     "NoSuchProof",
+    "NotAParty",
     "NotSealed",
     "NothingAbout",
     "PackTooLarge",
@@ -33,12 +38,17 @@ __all__ = [
     "contract",
     "entries",
     "entry",
+    "facts",
     "head",
     "heads",
     "heads_between",
+    "is_party",
     "keys_at",
     "lag",
     "latest",
+    "opened_facts",
+    "opening",
+    "openings",
     "pack",
     "receipt",
     "references",

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kernel.actors import PUBLIC, Actor
 from kernel.errors import Conflict, NotFound
 from ledger.merkle import inclusion_proof
 from ledger.models import Entry
+from ledger.queries.disclosure import opened_facts
 from ledger.queries.entries import views
 from ledger.queries.heads import head_of
 from ledger.queries.proofs import NotSealed, receipt_parts
@@ -48,16 +50,11 @@ class PackTooLarge(Conflict):
     most: int
 
 
-def pack(
-    subject: str,
-    *,
-    openings: Sequence[Mapping[str, str]] = (),
-    certificate: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+def pack(subject: str, *, actor: Actor = PUBLIC, certificate: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the evidence pack of a subject: the receipts of its entries and of all they rest on, under one head.
 
-    ``openings`` (entry, name, value, salt as hex) and ``certificate`` are put in as they are given. Raises
-    NothingAbout, PackTooLarge, and NotSealed while one of the entries waits.
+    It holds the facts that were opened to auditors where the actor may see them, and ``certificate`` as it is given.
+    Raises NothingAbout, PackTooLarge, and NotSealed while one of the entries waits.
     """
     keys = [row.pk for row in Entry.objects.raw(ANCESTORS, [subject, MOST + 1])]
     if not keys:
@@ -69,7 +66,7 @@ def pack(
         "format": PACK_FORMAT,
         "subject": subject,
         "receipts": _receipts(rows),
-        "openings": [dict(opening) for opening in openings],
+        "openings": opened_facts([row.id for row in rows], actor=actor),
         "certificate": None if certificate is None else dict(certificate),
     }
 

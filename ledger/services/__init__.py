@@ -3,6 +3,7 @@
 from ledger.services.anchor import prepare_batch, record_dropped, record_mined, record_replaced, record_sent
 from ledger.services.append import DuplicateEntry, PayloadRefused, PersonalData, UnknownReference, append
 from ledger.services.keys import WrongLogKey, open_log
+from ledger.services.opening import NoSuchFact, NotParty, open_fact
 from ledger.services.rollover import Place, prepare_close, prepare_deployment
 from ledger.services.rotation import TooManyWait, rotate_keys
 from ledger.services.seal import EntryTampered, RootsDisagree, make_partitions, seal
@@ -13,6 +14,8 @@ __all__ = [
     "DuplicateEntry",
     "EntryTampered",
     "LogStopped",
+    "NoSuchFact",
+    "NotParty",
     "PayloadRefused",
     "PersonalData",
     "Place",
@@ -23,6 +26,7 @@ __all__ = [
     "append",
     "lift_stops",
     "make_partitions",
+    "open_fact",
     "open_log",
     "prepare_batch",
     "prepare_close",
