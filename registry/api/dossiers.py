@@ -15,7 +15,7 @@ from registry import queries, services
 from registry.api.acting import Answer, acting, created, router
 from registry.quality import Basis
 from registry.schemas import ProductIn, RegistryId, ResourceIn
-from registry.schemas.operation import (
+from registry.schemas.dossiers import (
     AmendmentReason,
     DepositOut,
     DraftIn,

@@ -12,8 +12,7 @@ from kernel.idempotency import idempotent
 from registry import queries, services
 from registry.api.acting import Answer, acting, created, router
 from registry.schemas import RegistryId
-from registry.schemas.files import streamed
-from registry.schemas.operation import (
+from registry.schemas.dossiers import (
     CatalogueQuestion,
     DemandAnswerIn,
     DemandIn,
@@ -23,6 +22,7 @@ from registry.schemas.operation import (
     SystemIn,
     SystemOut,
 )
+from registry.schemas.files import streamed
 
 
 @router.get("/catalogue", response=FoundOut)

@@ -118,15 +118,7 @@ def agreement(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
             {"view": one, "state": words.evaluation_words(one.state)}
             for one in queries.evaluations(agreement_id=agreement_id)
         ],
-        "duties": [
-            {
-                "view": one,
-                "label": words.duty_words(one.duty),
-                "party": queries.organisation(one.party_id),
-                "mine": one.party_id == actor.organisation_id and one.done_at is None,
-            }
-            for one in queries.duties(now=now, agreement_id=agreement_id)
-        ],
+        "duties": [_duty(one, actor) for one in queries.duties(now=now, agreement_id=agreement_id)],
         "acts": [
             (name, act.label)
             for name, act in ACTS.items()
@@ -139,6 +131,15 @@ def agreement(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
         "files": queries.deposits(subject_kind="agreement", subject_id=agreement_id),
     }
     return render(request, "registry/agreement.html", context)
+
+
+def _duty(view: queries.DutyView, actor: Actor) -> dict[str, Any]:
+    return {
+        "view": view,
+        "label": words.duty_words(view.duty),
+        "party": queries.organisation(view.party_id),
+        "mine": view.party_id == actor.organisation_id and view.done_at is None,
+    }
 
 
 @login_required

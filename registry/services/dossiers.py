@@ -118,26 +118,7 @@ def record_right(*, subject_kind: str, subject_id: UUID, claim: RightClaim, acto
         valid_until=claim.valid_until,
         recorded_at=now,
     )
-    payload: dict[str, JsonValue] = {
-        "subject_kind": subject_kind,
-        "subject": str(subject_id),
-        "holding": str(item.public_id),
-        "organisation": str(party.public_id),
-        "right": item.right,
-        "ground": item.ground,
-        "valid_from": item.valid_from.isoformat(),
-        "valid_until": item.valid_until.isoformat() if item.valid_until else None,
-        "article": rights.ARTICLE_21,
-    }
-    item.entry = ledger.append(
-        kind=kinds.resources.RIGHT_RECORDED,
-        subject=f"{subject_kind}:{subject_id}",
-        payload=payload,
-        refs=[thing.entry],
-        confidential={"scope": item.scope},
-        actor=actor,
-        now=now,
-    )
+    item.entry = _record_right(item, subject_kind, subject_id, thing.entry, actor=actor, now=now)
     item.save(force_insert=True)
     return item.public_id
 
@@ -197,21 +178,7 @@ def record_quality(
         reported_at=now,
         **{str(name): value for name, value in found.items()},
     )
-    report.entry = ledger.append(
-        kind=kinds.resources.QUALITY_REPORTED,
-        subject=f"resource:{resource_id}",
-        payload={
-            "report": str(report.public_id),
-            "resource": str(resource_id),
-            "basis": basis,
-            "figures": {str(name): f"{value.normalize():f}" for name, value in found.items() if value is not None},
-            "details_sha256": digest(report.details),
-            "standard": quality.STANDARD,
-        },
-        refs=[item.entry],
-        actor=actor,
-        now=now,
-    )
+    report.entry = _record_report(report, item, actor=actor, now=now)
     report.save(force_insert=True)
     return report.public_id
 
@@ -300,6 +267,50 @@ def _own_thing(subject_kind: str, subject_id: UUID, actor: Actor) -> Any:
     if actor.organisation_id != agreed.operator.public_id:
         actor.require_organisation(agreed.agency.public_id)
     return agreed
+
+
+def _record_right(
+    item: PartyRight, subject_kind: str, subject_id: UUID, ref: UUID, *, actor: Actor, now: datetime
+) -> UUID:
+    payload: dict[str, JsonValue] = {
+        "subject_kind": subject_kind,
+        "subject": str(subject_id),
+        "holding": str(item.public_id),
+        "organisation": str(item.organisation.public_id),
+        "right": item.right,
+        "ground": item.ground,
+        "valid_from": item.valid_from.isoformat(),
+        "valid_until": item.valid_until.isoformat() if item.valid_until else None,
+        "article": rights.ARTICLE_21,
+    }
+    return ledger.append(
+        kind=kinds.resources.RIGHT_RECORDED,
+        subject=f"{subject_kind}:{subject_id}",
+        payload=payload,
+        refs=[ref],
+        confidential={"scope": item.scope},
+        actor=actor,
+        now=now,
+    )
+
+
+def _record_report(report: QualityReport, item: DataResource, *, actor: Actor, now: datetime) -> UUID:
+    told = {name: getattr(report, name) for name in quality.Figure}
+    return ledger.append(
+        kind=kinds.resources.QUALITY_REPORTED,
+        subject=f"resource:{item.public_id}",
+        payload={
+            "report": str(report.public_id),
+            "resource": str(item.public_id),
+            "basis": report.basis,
+            "figures": {str(name): f"{value.normalize():f}" for name, value in told.items() if value is not None},
+            "details_sha256": digest(report.details),
+            "standard": quality.STANDARD,
+        },
+        refs=[item.entry],
+        actor=actor,
+        now=now,
+    )
 
 
 def _record_deposit(item: Deposit, refs: list[UUID], *, actor: Actor, now: datetime) -> UUID:

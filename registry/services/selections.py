@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -110,19 +111,7 @@ def select_operator(*, draft: SelectionDraft, actor: Actor, now: datetime) -> UU
     )
     chosen.entry = _record(chosen, standings, actor=actor, now=now)
     chosen.save(force_insert=True)
-    SelectionBid.objects.bulk_create(
-        SelectionBid(
-            selection=chosen,
-            bidder=bidders[bid.bidder_id],
-            score=standing.score,
-            conflict=bid.conflict,
-            remedy=bid.remedy,
-            found_conflict=standing.found or "",
-            excluded=standing.excluded or "",
-            scores={key: str(value) for key, value in bid.scores.items()},
-        )
-        for bid, standing in standings
-    )
+    _keep_bids(chosen, standings, bidders)
     return chosen.public_id
 
 
@@ -154,22 +143,7 @@ def answer_consent(
         conditions=conditions,
         given_at=now,
     )
-    answer.entry = ledger.append(
-        kind=kinds.operation.CONSENT_ANSWERED,
-        subject=f"plan:{plan_id}",
-        payload={
-            "consent": str(answer.public_id),
-            "plan": str(plan_id),
-            "resource": str(resource_id),
-            "provider": str(item.shared_from.public_id),
-            "granted": granted,
-            "article": f"{S27} 第五条",
-        },
-        refs=[plan.entry, item.entry],
-        confidential={"number": answer.number},
-        actor=actor,
-        now=now,
-    )
+    answer.entry = _record_consent(answer, actor=actor, now=now)
     answer.save(force_insert=True)
     return answer.public_id
 
@@ -226,6 +200,41 @@ def end_affiliation(*, affiliation_id: UUID, actor: Actor, now: datetime) -> Non
     )
     item.ended_at = now
     item.save(update_fields=["ended_at"])
+
+
+def _record_consent(answer: ProviderConsent, *, actor: Actor, now: datetime) -> UUID:
+    return ledger.append(
+        kind=kinds.operation.CONSENT_ANSWERED,
+        subject=f"plan:{answer.plan.public_id}",
+        payload={
+            "consent": str(answer.public_id),
+            "plan": str(answer.plan.public_id),
+            "resource": str(answer.resource.public_id),
+            "provider": str(answer.provider.public_id),
+            "granted": answer.granted,
+            "article": f"{S27} 第五条",
+        },
+        refs=[answer.plan.entry, answer.resource.entry],
+        confidential={"number": answer.number},
+        actor=actor,
+        now=now,
+    )
+
+
+def _keep_bids(chosen: Selection, standings: list[tuple[Bid, Standing]], bidders: Mapping[UUID, Organisation]) -> None:
+    SelectionBid.objects.bulk_create(
+        SelectionBid(
+            selection=chosen,
+            bidder=bidders[bid.bidder_id],
+            score=standing.score,
+            conflict=bid.conflict,
+            remedy=bid.remedy,
+            found_conflict=standing.found or "",
+            excluded=standing.excluded or "",
+            scores={key: str(value) for key, value in bid.scores.items()},
+        )
+        for bid, standing in standings
+    )
 
 
 def _standing(bid: Bid, bidder: Organisation, plan: Plan, draft: SelectionDraft, actor: Actor) -> Standing:

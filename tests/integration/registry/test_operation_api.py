@@ -64,12 +64,7 @@ def agreement_body(world, selection_id, resource_id, **changes):
     } | changes
 
 
-def test_from_plan_to_product_over_http(world):
-    resource_id = world.registered_resource()
-    official, operator = Caller(world.official), Caller(world.operator)
-    plan = official.post("/plans", plan_body(resource_id))
-    assert plan.status_code == 201
-    steps = f"/plans/{plan.json()['id']}"
+def filed_over_http(official, operator, steps):
     today = timezone.now().astimezone(SHANGHAI).date().isoformat()
     findings = official.post(f"{steps}/feasibility", {"findings": dict.fromkeys(FEASIBILITY_ITEMS, "可行")})
     assert findings.json()["state"] == "assessed"
@@ -83,6 +78,14 @@ def test_from_plan_to_product_over_http(world):
         == "registry.number_malformed"
     )
     assert official.post(f"{steps}/filing", {"filing_number": "闽备〔2025〕1号"}).json()["state"] == "filed"
+
+
+def test_from_plan_to_product_over_http(world):
+    resource_id = world.registered_resource()
+    official, operator = Caller(world.official), Caller(world.operator)
+    plan = official.post("/plans", plan_body(resource_id))
+    assert plan.status_code == 201
+    filed_over_http(official, operator, f"/plans/{plan.json()['id']}")
     selection = official.post(
         "/selections",
         {

@@ -75,6 +75,13 @@ def test_a_plan_goes_through_its_steps_to_an_agreement_and_its_evaluation(world)
         assert name in shown(official, "plan", plan)
         assert posted(official, "plan-step", plan, name, **data).status_code == 302
     assert "闽备〔2026〕1号" in shown(Client(), "plan", plan)
+    agreement, selection, agreed = agreement_through_pages(world, official, plan, resource_id, today)
+    started = posted(operator, "agreement-start", agreement, started_on=str(today - timedelta(days=700)))
+    assert started.status_code == 302
+    evaluation_through_pages(world, official, operator, agreement, selection, agreed)
+
+
+def agreement_through_pages(world, official, plan, resource_id, today):
     bids = {"bids-TOTAL_FORMS": "1", "bids-INITIAL_FORMS": "0", "bids-0-bidder": code(world.operating)}
     bids |= {f"bids-0-score_{key}": "90" for key in Criterion} | {f"weight_{key}": "0.2" for key in Criterion}
     chosen = {"method": "open_tender", "operator": code(world.operating)}
@@ -98,8 +105,11 @@ def test_a_plan_goes_through_its_steps_to_an_agreement_and_its_evaluation(world)
     agreement = Agreement.objects.get().public_id
     assert answer.url == reverse("registry:agreement", args=[agreement])
     assert posted(official, "agreement-act", agreement, "file", filing_number="闽备〔2026〕2号").status_code == 302
-    started = posted(operator, "agreement-start", agreement, started_on=str(today - timedelta(days=700)))
-    assert started.status_code == 302
+    return agreement, selection, agreed
+
+
+def evaluation_through_pages(world, official, operator, agreement, selection, agreed):
+    today = timezone.now().astimezone(SHANGHAI).date()
     marks = {f"mark_{one.key}": "50" for one in DEFAULT_INDICATORS}
     answer = posted(official, "evaluate", agreement, year=str(today.year - 1), **marks)
     evaluation = queries.evaluations(agreement_id=agreement)[0].id

@@ -1,5 +1,6 @@
 """Plans by steps, selection by rule, consent, gates, evaluation, disclosure: what 27号 allows and refuses."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -284,15 +285,9 @@ def test_an_evaluation_is_appealed_decided_and_gates_renewal_and_exit(world, res
     act = {"agreement_id": agreement, "marks": marks(50), "comment": "", "actor": world.official}
     refused(services.NotEvaluable, services.evaluate, **act, year=2026, now=now)
     refused(MarksWrong, services.evaluate, **act | {"marks": {"security": Decimal(50)}}, year=2025, now=now)
-    renewal = world.agreement_draft(resource_id, now=LATER, number="闽授〔2026〕903号", valid_from=date(2026, 7, 1))
-    first = Agreement.objects.get(public_id=agreement)
-    renewal = type(renewal)(
-        **{
-            **{name: getattr(renewal, name) for name in renewal.__dataclass_fields__},
-            "selection_id": first.selection.public_id,
-            "renews_id": agreement,
-        }
-    )
+    selected = Agreement.objects.get(public_id=agreement).selection.public_id
+    made = world.agreement_draft(resource_id, now=LATER, number="闽授〔2026〕903号", valid_from=date(2026, 7, 1))
+    renewal = replace(made, selection_id=selected, renews_id=agreement)
     renew = {"draft": renewal, "actor": world.official}
     refused(RenewalBarred, services.conclude_agreement, **renew, now=now)
     evaluation = services.evaluate(**act, year=2025, now=now)
@@ -312,12 +307,7 @@ def test_an_evaluation_is_appealed_decided_and_gates_renewal_and_exit(world, res
     refused(services.OwnEvaluation, services.decide_appeal, **decision, actor=world.official, now=now)
     services.decide_appeal(**decision, actor=member(world.agency, Role.DATA_AUTHORITY), now=now)
     assert (queries.evaluation(evaluation).passed, queries.evaluation(evaluation).state) == (True, "confirmed")
-    gap = type(renewal)(
-        **{
-            **{name: getattr(renewal, name) for name in renewal.__dataclass_fields__},
-            "valid_from": date(2026, 7, 2),
-        }
-    )
+    gap = replace(renewal, valid_from=date(2026, 7, 2))
     refused(services.RenewalGap, services.conclude_agreement, draft=gap, actor=world.official, now=now)
     renewed = services.conclude_agreement(**renew, now=now)
     assert queries.agreement(renewed).valid_from == date(2026, 7, 1)
