@@ -139,9 +139,8 @@ def _field(name: str, value: Any) -> forms.Field:
     if name in WORDS:
         choices = [(str(key), label_of(entry)) for key, entry in _LABELS[name].items()]
         return forms.ChoiceField(label=label, choices=choices, initial=value, required=False)
-    long = len(str(value)) > 80
-    widget = forms.Textarea(attrs={"rows": 3}) if long else forms.TextInput()
-    return forms.CharField(label=label, initial=value, required=False, max_length=2048, widget=widget)
+    widest = forms.Textarea(attrs={"rows": 3}) if len(str(value)) > 80 else forms.TextInput()
+    return forms.CharField(label=label, initial=value, required=False, max_length=2048, widget=widest)
 
 
 def _columns(text: str) -> list[dict[str, str]] | None:

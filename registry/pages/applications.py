@@ -209,15 +209,19 @@ def _step_form(request: HttpRequest, view: DraftView, key: str) -> forms.Form:
 def _answered(view: DraftView, key: str, form: forms.Form) -> tuple[Papers, list[JointParty]]:
     papers, parties = view.papers, list(view.parties)
     if isinstance(form, PartiesForm):
-        return papers, [
-            JointParty(organisation_id=queries.organisation_by_uscc(code).id, agreement_sha256=agreement)
-            for code, agreement in form.lines()
-        ]
+        return papers, [_party(code, agreement) for code, agreement in form.lines()]
     if isinstance(form, ChangesForm):
         return replace(papers, changes=form.changes()), parties
     if isinstance(form, StatementForm):
         return replace(papers, statements={**papers.statements, key: form.cleaned_data["text"]}), parties
     return replace(papers, **form.cleaned_data), parties
+
+
+def _party(code: str, agreement: str) -> JointParty:
+    found = queries.organisation_by_uscc(code)
+    if found is None:
+        raise queries.NoSuch(thing="organisation", thing_zh="单位", id=code[:18])
+    return JointParty(organisation_id=found.id, agreement_sha256=agreement)
 
 
 DECISIONS: Final[Mapping[str, Any]] = MappingProxyType(

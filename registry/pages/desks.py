@@ -150,7 +150,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
         {
             "view": one,
             "step": words.STEPS.get(one.step, one.step),
-            "days": (local_day(now) - local_day(one.due_at)).days,
+            "days": (today - local_day(one.due_at)).days,
         }
         for one in page
     ]
