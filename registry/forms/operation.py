@@ -173,7 +173,7 @@ class ExitForm(ReasonForm):
     """The reason for an exit; an agency that orders one without a failed evaluation states a breach."""
 
     breach = forms.BooleanField(label=_("The reason states a breach of the agreement"), required=False)
-    field_order = ("reason", "breach", "confirmed")
+    field_order = ["reason", "breach", "confirmed"]
 
 
 class StartForm(ConfirmForm):

@@ -245,7 +245,7 @@ from registry.services.subscriptions import (
 from registry.services.uses import record_uses, report_drift, report_table_drift
 
 # fmt: off
-__all__ = [  # noqa: RUF022 - many to a line, or this file would outgrow its ceiling
+__all__ = [
     "AccessNotNeeded", "AccountNeeded", "AddressWrong", "AffiliationImpossible", "AgreementNotInForce",
     "AlreadyApplied", "AlreadyRegistered", "AlreadyReturned", "AnswerIncomplete", "AppealOver", "BidRefused",
     "BidTwice", "CertificateEnded", "ChangeNeedsRegistration", "CodesExhausted", "ConsentMissing",
