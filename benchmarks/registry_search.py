@@ -75,7 +75,7 @@ def fill() -> None:
         cursor.execute(COLUMNS_SQL)
         names = [name for (name,) in cursor.fetchall() if name != "id"]
         listed = ", ".join(f'"{name}"' for name in names)
-        for place, party in enumerate(parties):
+        for place, party in enumerate(parties, 1):
             fresh = {
                 "public_id": "gen_random_uuid()",
                 "code": f"left(code, 21) || to_char({place}, 'FM00') || substr(code, 24)",
