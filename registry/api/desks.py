@@ -16,7 +16,7 @@ from registry.schemas import (
     LetterOut,
     LimitIn,
     OverdueOut,
-    PolicyIn,
+    ReadingIn,
     RegistryId,
     RuleOut,
     UseOut,
@@ -96,7 +96,7 @@ def limits(request: HttpRequest, office_id: UUID) -> tuple[RuleView, ...]:  # no
 
 @router.post("/offices/readings", response=RegistryId)
 @idempotent
-def decide_policy(request: HttpRequest, body: PolicyIn) -> Answer:
+def decide_policy(request: HttpRequest, body: ReadingIn) -> Answer:
     """Decide how the caller's office reads an open question, from a day on (reviewer)."""
     actor = acting(request)
     services.decide_policy(**body.model_dump(), actor=actor, now=timezone.now())

@@ -15,7 +15,7 @@ from registry.schemas import (
     CaseIn,
     Coded,
     ConfirmationOut,
-    ConsentIn,
+    CorrectionConsentIn,
     Done,
     FollowingIn,
     RegistrationIn,
@@ -134,7 +134,7 @@ def withdraw(request: HttpRequest, registration_id: UUID) -> Answer:
 
 @router.post("/registrations/{registration_id}/consent", response=Done)
 @idempotent
-def consent(request: HttpRequest, registration_id: UUID, body: ConsentIn) -> Answer:
+def consent(request: HttpRequest, registration_id: UUID, body: CorrectionConsentIn) -> Answer:
     """Consent in writing to a correction somebody else applied for (registrant)."""
     actor, now = acting(request), timezone.now()
     services.consent_to_correction(registration_id=registration_id, statement=body.statement, actor=actor, now=now)

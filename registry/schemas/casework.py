@@ -94,7 +94,7 @@ class ReviewIn(Schema):
     proven: bool = False
 
 
-class ConsentIn(Schema):
+class CorrectionConsentIn(Schema):
     """The registrant's written consent to a correction."""
 
     model_config = _example(statement="同意按申请内容更正。")
@@ -108,7 +108,7 @@ class AssignIn(Schema):
     user_id: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class PolicyIn(Schema):
+class ReadingIn(Schema):
     """An office's reading of an open question, from a day on, and where it stands."""
 
     model_config = _example(
