@@ -106,7 +106,9 @@ def desk_export(request: HttpRequest, form: str) -> HttpResponse:
 
 
 def exported(rows: list[dict[str, Any]], *, columns: tuple[str, ...], form: str, name: str) -> HttpResponse:
-    """Return rows as a CSV or JSON download."""
+    """Return rows as a CSV or JSON download; raise Http404 for any other form."""
+    if form not in {"csv", "json"}:
+        raise Http404
     answer = HttpResponse(content_type="text/csv; charset=utf-8" if form == "csv" else "application/json")
     answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     if form == "json":
