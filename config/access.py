@@ -25,7 +25,7 @@ PROVING: Final = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 def proved(request: HttpRequest) -> bool:
     """Return whether this session showed a second factor: a code, a passkey, or a recovery code."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 
 
 class SecondFactorMiddleware:

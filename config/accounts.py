@@ -24,7 +24,7 @@ from kernel.fields import identity_keyring
 DEMONSTRATION_PREFIX: Final = "demo-"
 SECRET_PLACE: Final = "account.second_factor"  # noqa: S105 - a place, no password
 OUR_WORDS: Final = ("gongshu", "公数", "公共数据", "gonggongshuju")
-_REPEATED: Final = re.compile(r"(.{1,4})\1*")
+_REPEATED: Final = re.compile(r"(.+?)\1+")
 TOO_MANY: Final = 429
 
 
@@ -47,6 +47,12 @@ class SecondFactorNeeded(NotPermitted):
     en = "Your roles ({roles}) need a second factor (one-time code or passkey) before anything can be done."
     law = "NDI—TR—2025—03"
     roles: str
+
+
+def name_given(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """Return the user name of a login, by which failures are counted: the same from the form and from a backend."""
+    known = credentials or {}
+    return str(known.get("username") or known.get("login") or request.POST.get("login") or "").casefold()
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any) -> HttpResponse:  # noqa: ARG001 - axes' signature

@@ -54,30 +54,28 @@ def switch(request: HttpRequest, body: SwitchIn) -> dict[str, Any]:
 
 
 @router.post("/account/person", response={204: None})
-def state_identity(request: HttpRequest, body: PersonIn) -> tuple[int, None]:
+def state_identity(request: HttpRequest, body: PersonIn) -> None:
     """State one's own name, phone and document; stored encrypted."""
     services.state_identity(draft=body.draft(), actor=acting(request), now=timezone.now())
-    return 204, None
 
 
 @router.get("/account/sessions", response=list[SessionOut])
 def sessions(request: HttpRequest) -> object:
     """Return the sessions in which the caller is logged in."""
     _person(request)
-    return queries.sessions(actor=acting(request), current=request.session.session_key)
+    return list(queries.sessions(actor=acting(request), current=request.session.session_key))
 
 
 @router.delete("/account/sessions/{session_id}", response={204: None})
-def end_session(request: HttpRequest, session_id: int) -> tuple[int, None]:
+def end_session(request: HttpRequest, session_id: int) -> None:
     """End one of one's own sessions."""
     services.end_session(session_id=session_id, actor=acting(request), now=timezone.now())
-    return 204, None
 
 
 @router.get("/keys", response=list[KeyOut])
 def keys(request: HttpRequest) -> object:
     """Return the organisation's keys: all to its administrators, one's own to other members."""
-    return queries.api_keys(_organisation(request), actor=acting(request), now=timezone.now())
+    return list(queries.api_keys(_organisation(request), actor=acting(request), now=timezone.now()))
 
 
 # Not idempotent: an answer kept for a repeat would keep the secret.
@@ -97,7 +95,6 @@ def issue_key(request: HttpRequest, body: KeyIn) -> Answer:
 
 
 @router.delete("/keys/{key_id}", response={204: None})
-def revoke_key(request: HttpRequest, key_id: UUID) -> tuple[int, None]:
+def revoke_key(request: HttpRequest, key_id: UUID) -> None:
     """Revoke a key."""
     services.revoke_api_key(key_id=key_id, actor=acting(request), now=timezone.now())
-    return 204, None

@@ -55,25 +55,23 @@ def add_contact(request: HttpRequest, organisation_id: UUID, body: ContactIn) ->
 
 
 @router.delete("/contacts/{contact_id}", response={204: None})
-def remove_contact(request: HttpRequest, contact_id: UUID) -> tuple[int, None]:
+def remove_contact(request: HttpRequest, contact_id: UUID) -> None:
     """Remove a contact person of the caller's own organisation (administrator)."""
     services.remove_contact(contact_id=contact_id, actor=acting(request), now=timezone.now())
-    return 204, None
 
 
 @router.post("/organisations/{organisation_id}/end", response={204: None})
-def deactivate(request: HttpRequest, organisation_id: UUID, body: PartyReasonIn) -> tuple[int, None]:
+def deactivate(request: HttpRequest, organisation_id: UUID, body: PartyReasonIn) -> None:
     """End an organisation's identity, its agents' credentials first (clerk, data authority)."""
     services.deactivate_organisation(
         organisation_id=organisation_id, reason=body.reason, actor=acting(request), now=timezone.now()
     )
-    return 204, None
 
 
 @router.get("/identities", response=list[IdentityOut])
 def identities(request: HttpRequest) -> object:
     """Return the applications that wait for verification, the oldest first (clerk, data authority)."""
-    return queries.identity_applications(actor=acting(request))
+    return list(queries.identity_applications(actor=acting(request)))
 
 
 @router.post("/identities", response={201: RegistryId})
@@ -124,11 +122,11 @@ def withdraw_application(request: HttpRequest, application_id: UUID) -> object:
 @router.get("/members/{organisation_id}", response=list[MemberOut])
 def members(request: HttpRequest, organisation_id: UUID) -> object:
     """Return who acts for an organisation, to its own people and the office."""
-    return queries.members(organisation_id, actor=acting(request))
+    return list(queries.members(organisation_id, actor=acting(request)))
 
 
 @router.post("/members/roles", response={204: None})
-def grant_role(request: HttpRequest, body: RoleIn) -> tuple[int, None]:
+def grant_role(request: HttpRequest, body: RoleIn) -> None:
     """Give a member a role, where the caller may."""
     services.grant_role(
         user_id=body.user_id,
@@ -137,11 +135,10 @@ def grant_role(request: HttpRequest, body: RoleIn) -> tuple[int, None]:
         actor=acting(request),
         now=timezone.now(),
     )
-    return 204, None
 
 
 @router.post("/members/roles/revoke", response={204: None})
-def revoke_role(request: HttpRequest, body: RoleIn) -> tuple[int, None]:
+def revoke_role(request: HttpRequest, body: RoleIn) -> None:
     """Take a role from a member, where the caller may, or give up one's own."""
     services.revoke_role(
         user_id=body.user_id,
@@ -150,13 +147,12 @@ def revoke_role(request: HttpRequest, body: RoleIn) -> tuple[int, None]:
         actor=acting(request),
         now=timezone.now(),
     )
-    return 204, None
 
 
 @router.get("/members/{organisation_id}/invitations", response=list[InvitationOut])
 def invitations(request: HttpRequest, organisation_id: UUID) -> object:
     """Return an organisation's invitations that wait, to whoever may invite."""
-    return queries.invitations(organisation_id, actor=acting(request), now=timezone.now())
+    return list(queries.invitations(organisation_id, actor=acting(request), now=timezone.now()))
 
 
 # Not idempotent: an answer kept for a repeat would keep the secret.
@@ -181,7 +177,6 @@ def accept_invitation(request: HttpRequest, body: AcceptIn) -> Answer:
 
 
 @router.delete("/members/invitations/{invitation_id}", response={204: None})
-def withdraw_invitation(request: HttpRequest, invitation_id: UUID) -> tuple[int, None]:
+def withdraw_invitation(request: HttpRequest, invitation_id: UUID) -> None:
     """Withdraw an invitation that waits."""
     services.withdraw_invitation(invitation_id=invitation_id, actor=acting(request), now=timezone.now())
-    return 204, None

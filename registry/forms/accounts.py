@@ -144,7 +144,7 @@ class InviteForm(RolesForm):
 class ContactForm(forms.Form):
     """A contact person."""
 
-    duty = forms.CharField(label=_("Duty"), max_length=64)
+    duty = forms.CharField(label=_("Position held"), max_length=64)
     name = forms.CharField(label=_("Name"), max_length=64)
     phone = forms.CharField(label=_("Phone"), max_length=40)
     id_number = forms.CharField(label=_("ID number"), max_length=40, required=False)

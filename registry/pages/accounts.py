@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kernel.errors import DomainError
+from kernel.problems import status_of
 from registry import queries, services
 from registry.forms import KeyForm, PersonForm
 from registry.forms.accounts import scope_words
@@ -50,7 +51,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "form": form,
         "error": error,
     }
-    return render(request, "registry/accounts/account.html", context, status=409 if error else 200)
+    return render(request, "registry/accounts/account.html", context, status=status_of(error) if error else 200)
 
 
 @login_required
@@ -123,7 +124,7 @@ def keys(request: HttpRequest) -> HttpResponse:
             error = refused
     rows = [_key_row(one) for one in queries.api_keys(organisation_id, actor=actor, now=now)]
     context = {"rows": rows, "form": form, "token": token, "error": error}
-    return render(request, "registry/accounts/keys.html", context, status=409 if error else 200)
+    return render(request, "registry/accounts/keys.html", context, status=status_of(error) if error else 200)
 
 
 def _key_row(view: KeyView) -> dict[str, object]:

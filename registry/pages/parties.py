@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kernel.errors import DomainError
+from kernel.problems import status_of
 from registry import queries, services
 from registry.forms import (
     ContactForm,
@@ -106,13 +107,7 @@ def invite(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     choices = _role_choices(organisation_id, request)
     form, link, error = InviteForm(request.POST, roles=choices), None, None
     if not choices:
-        services.invite_member(
-            organisation_id=organisation_id,
-            roles=request.POST.getlist("roles") or [ADMINISTRATOR],
-            label="",
-            actor=actor_of(request),
-            now=timezone.now(),
-        )
+        raise services.RoleNotGrantable(role="—", organisation_id=organisation_id, grantable="—")
     if form.is_valid():
         try:
             _made, token = services.invite_member(
@@ -127,7 +122,7 @@ def invite(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
             error = refused
     context = _profile_context(request, organisation_id) | {"link": link, "error": error}
     shown = _forms(context) | ({} if link else {"invite": form})
-    return render(request, "registry/accounts/organisation.html", shown, status=409 if error else 200)
+    return render(request, "registry/accounts/organisation.html", shown, status=status_of(error) if error else 200)
 
 
 @login_required
@@ -218,7 +213,7 @@ def apply_for_identity(request: HttpRequest) -> HttpResponse:
         except DomainError as refused:
             error = refused
     context = {"form": form, "error": error}
-    return render(request, "registry/accounts/identity_apply.html", context, status=409 if error else 200)
+    return render(request, "registry/accounts/identity_apply.html", context, status=status_of(error) if error else 200)
 
 
 def _application_words(view: ApplicationView) -> dict[str, Any]:
@@ -258,7 +253,7 @@ def identity(request: HttpRequest, application_id: UUID) -> HttpResponse:
     own = any(one.id == application_id for one in queries.own_applications(actor=actor))
     context = _application_words(view) | {"verify": verify, "refuse": refuse, "decides": decides and not own}
     more = {"own": own, "withdrawable": own and view.state == ApplicationState.PENDING, "error": error}
-    return render(request, "registry/accounts/identity.html", context | more, status=409 if error else 200)
+    return render(request, "registry/accounts/identity.html", context | more, status=status_of(error) if error else 200)
 
 
 def _decide(request: HttpRequest, application_id: UUID) -> VerifyForm | RefuseForm | None:

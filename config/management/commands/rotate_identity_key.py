@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, models, transaction
 
-from kernel.cipher import SUITES, Keyring, keyring_at
+from config.accounts import SECRET_PLACE, SecondFactorAdapter
+from kernel.cipher import SUITES, Keyring, key_name, keyring_at
 from kernel.errors import DomainError
 from kernel.fields import EncryptedTextField
 
 BATCH: Final = 500
+SECRETS: Final = ("secret", "seed")  # of code generators and recovery codes
 
 
 def encrypted_fields() -> Iterator[tuple[type[models.Model], EncryptedTextField]]:
@@ -48,6 +52,24 @@ def renew(model: type[models.Model], field: EncryptedTextField, ring: Keyring, b
             field.reseal(row)
             row.save(update_fields=[field.name])
     return len(keys)
+
+
+def renew_second_factors(ring: Keyring) -> int:
+    """Encrypt the secrets of second factors anew where they lie under another key; return how many rows there were."""
+    adapter, renewed = SecondFactorAdapter(), 0
+    for number in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            row = Authenticator.objects.select_for_update().get(pk=number)
+            sealed = {name: row.data[name] for name in SECRETS if name in row.data}
+            old = [name for name, text in sealed.items() if _key_of(text) != ring.current]
+            row.data = row.data | {name: adapter.encrypt(adapter.decrypt(sealed[name])) for name in old}
+            row.save(update_fields=["data"])
+            renewed += bool(old)
+    return renewed
+
+
+def _key_of(text: str) -> str:
+    return key_name(base64.b64decode(text), bound_to=SECRET_PLACE)
 
 
 class Command(BaseCommand):
@@ -87,4 +109,4 @@ class Command(BaseCommand):
         for model, field in encrypted_fields():
             while count := renew(model, field, ring, batch):
                 renewed += count
-        return renewed
+        return renewed + renew_second_factors(ring)
