@@ -31,7 +31,7 @@ def measure(rounds: int) -> list[Row]:
     tiles = grown(0, leaves, {})
     node = _remembered(reader(tiles))
     root = subtree(0, LEAVES, node)
-    chance = random.Random(SEED)  # noqa: S311 - which proofs are timed is no secret
+    chance = random.Random(SEED)
     places = [chance.randrange(LEAVES) for _ in range(CHECKED)]
     proofs = [inclusion_proof(place, LEAVES, node) for place in places]
 

@@ -35,7 +35,7 @@ def open_log(*, signers: Sequence[Signer], now: datetime) -> Log:
     An algorithm the log has no key of yet signs from the next head on. Raises WrongLogKey where the log has another.
     """
     hold(lock=SEALER)
-    keys = [key_of(signer) for signer in signers]
+    keys = [key_of(signer=signer) for signer in signers]
     first = next(str(key) for key in keys if key.algorithm == "ed25519")
     log, _ = Log.objects.get_or_create(origin=settings.LOG_ORIGIN, defaults={"verifier_key": first, "opened_at": now})
     size = int(TreeHead.objects.aggregate(Max("size"))["size__max"] or 0)
@@ -43,13 +43,13 @@ def open_log(*, signers: Sequence[Signer], now: datetime) -> Log:
     for key in keys:
         present = held.get(key.algorithm)
         if present is None:
-            add_key(log, key, from_size=size + 1 if size else 0, now=now)
+            add_key(log=log, key=key, from_size=size + 1 if size else 0, now=now)
         elif present != key:
             raise WrongLogKey(expected=str(present))
     return log
 
 
-def signing(signers: Sequence[Signer], size: int, *, now: datetime) -> list[tuple[VerifierKey, Signer]]:
+def signing(*, signers: Sequence[Signer], size: int, now: datetime) -> list[tuple[VerifierKey, Signer]]:
     """Return each key that signs a head of ``size`` leaves with the signer that holds it; raise WrongLogKey.
 
     The log is opened with the keys of ``signers`` where it is not yet.
@@ -65,11 +65,11 @@ def signing(signers: Sequence[Signer], size: int, *, now: datetime) -> list[tupl
     return [(key, held[key.algorithm, key.public]) for key in keys]
 
 
-def key_of(signer: Signer) -> VerifierKey:
+def key_of(*, signer: Signer) -> VerifierKey:
     """Return a signer's public key under the log's name."""
     return VerifierKey(settings.LOG_ORIGIN, signer.public_key, signer.algorithm)
 
 
-def add_key(log: Log, key: VerifierKey, *, from_size: int, now: datetime) -> None:
+def add_key(*, log: Log, key: VerifierKey, from_size: int, now: datetime) -> None:
     """Let ``key`` sign heads of ``from_size`` leaves and more."""
     LogKey.objects.create(log=log, algorithm=key.algorithm, verifier_key=str(key), from_size=from_size, added_at=now)

@@ -52,7 +52,7 @@ def rotate_keys(*, old: Sequence[Signer], new: Sequence[Signer], actor: Actor, n
     if waiting >= MOST_AT_ONCE:
         raise TooManyWait(waiting=waiting)
     log = open_log(signers=old, now=now)
-    keys, from_size = [key_of(signer) for signer in new], last_frontier().size + waiting + 2
+    keys, from_size = [key_of(signer=signer) for signer in new], last_frontier().size + waiting + 2
     append(
         kind=KEY_CHANGED,
         subject=f"log:{settings.LOG_ORIGIN}",
@@ -64,5 +64,5 @@ def rotate_keys(*, old: Sequence[Signer], new: Sequence[Signer], actor: Actor, n
     if head is None:
         raise TooManyWait(waiting=waiting)
     for key in keys:
-        add_key(log, key, from_size=from_size, now=now)
+        add_key(log=log, key=key, from_size=from_size, now=now)
     return head

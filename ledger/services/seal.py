@@ -77,7 +77,7 @@ def seal(*, signers: Sequence[Signer], now: datetime) -> HeadView | None:
     before = last_frontier()
     leaves = [_checked(public_id, data, expected) for _, public_id, data, expected in waiting]
     after = before.extended(leaves)
-    keys = signing(signers, after.size, now=now)
+    keys = signing(signers=signers, size=after.size, now=now)
     _store(before.size, leaves, [entry for entry, *_ in waiting])
     if on_stored(lambda node: subtree(0, after.size, node)) != after.root:
         raise RootsDisagree(size=after.size)
