@@ -36,6 +36,7 @@ app.conf.update(
         "proposals": {"task": "registry.propose", "schedule": 60.0, "options": {"expires": 60}},
         "reminders": {"task": "registry.remind", "schedule": 300.0, "options": {"expires": 300}},
         "rights": {"task": "registry.rights_clock", "schedule": 60.0, "options": {"expires": 60}},
+        "agreements": {"task": "registry.expire_agreements", "schedule": 300.0, "options": {"expires": 300}},
         "subscribers": {"task": "registry.tell_subscribers", "schedule": 60.0, "options": {"expires": 60}},
         "dispatch": {"task": "privacy.dispatch", "schedule": 1.0, "options": {"expires": 2}},
         "evaluate": {"task": "privacy.evaluate", "schedule": 1.0, "options": {"expires": 2}},

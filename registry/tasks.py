@@ -8,6 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from kernel.actors import SYSTEM
 from kernel.signer import KeyStore
 from kernel.sm2 import ensure_sm2_signer
 from registry import queries, services
@@ -79,3 +80,12 @@ def tell_subscribers() -> int:
         services.note_sent(mail_id=mail_id, sent=taken, now=timezone.now())
         sent += taken
     return sent
+
+
+@shared_task(name="registry.expire_agreements")
+def expire_agreements() -> int:
+    """Record which agreements' terms are over, and return how many there were."""
+    found = services.expire_agreements(actor=SYSTEM, now=timezone.now())
+    for agreement_id in found:
+        log.info("agreement %s expired", agreement_id)
+    return len(found)
