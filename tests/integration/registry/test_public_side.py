@@ -128,8 +128,9 @@ def test_a_stranger_sees_suspension_and_its_reason_at_once(client, world, number
 
 
 def test_only_the_offices_reviewer_suspends(world, number):
+    actors = (world.clerk, world.agent, member(organisation("别的机构"), Role.REGISTRY_REVIEWER))
     before = Entry.objects.count()
-    for actor in (world.clerk, world.agent, member(organisation("别的机构"), Role.REGISTRY_REVIEWER)):
+    for actor in actors:
         with pytest.raises(Exception, match=r"kernel\.(role_required|other_organisation)"):
             services.suspend_certificate(number=number, reason="无权", actor=actor, now=NOW)
     assert Entry.objects.count() == before
