@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from config.story import audit, casework, cast, operation, prices, purchase, registration
+from config.story import audit, casework, cast, operation, prices, purchase, registration, rights
 from config.story.stage import Scene
 
 SCENES: Final[tuple[Scene, ...]] = (
@@ -14,6 +14,7 @@ SCENES: Final[tuple[Scene, ...]] = (
     *registration.REGISTRATIONS,
     *casework.SCENES,
     *operation.SCENES,
+    *rights.SCENES,
     *prices.SCENES,
     *purchase.SCENES,
     *audit.SCENES,
