@@ -14,6 +14,7 @@ from registry.services.certificates_standing import (
     resume_certificate,
     suspend_certificate,
 )
+from registry.services.certificates_valuation import note_valuation
 from registry.services.coding import NotExpired, RenewalPending, assign_code, lapse
 from registry.services.completion import RecordMoved, complete
 from registry.services.dossiers import (
