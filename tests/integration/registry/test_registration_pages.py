@@ -29,7 +29,7 @@ def browser(actor=None, language="zh-hans"):
     client = Client()
     client.cookies["django_language"] = language
     if actor is not None:
-        client.force_login(User.objects.get(pk=actor.user_id), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(User.objects.get(pk=actor.user_id))
     return client
 
 
