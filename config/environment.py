@@ -33,7 +33,7 @@ class Environment(BaseSettings):
     CHAIN_URL: str
     CHAIN_ID: int = 31337
     CHAIN_CONFIRMATIONS: int = 1
-    CHAIN_SNAPSHOT_BLOCKS: int = 500
+    CHAIN_SNAPSHOT_BLOCKS: int = 100
     CHAIN_EPOCH_BLOCKS: int = 20_000
     SECRET_KEY: str
     STRIPE_API_KEY: str
