@@ -67,6 +67,13 @@ PUBLIC = {
 ROLES = {
     "clerk-desk": ("demo-clerk", "/registry/desk/"),
     "applications": ("demo-health", "/registry/applications/"),
+    "account": ("demo-clerk", "/registry/account/"),
+    "security": ("demo-clerk", "/registry/account/security/"),
+    "keys": ("demo-operator", "/registry/account/keys/"),
+    "identity-desk": ("demo-clerk", "/registry/identity/"),
+    "identity-apply": ("demo-buyer", "/registry/identity/new/"),
+    "organisations": ("demo-regulator", "/registry/organisations/"),
+    "organisation": ("demo-clerk", "/registry/organisations/{cast.health}/"),
     "right-apply": ("demo-operator", "/registry/property-rights/apply/product/{build.product}/"),
     "opening-new": ("demo-health", "/registry/resources/{declare-health.resource}/open/"),
     "source": ("demo-health", "/privacy/sources/{connect-health.source}/"),

@@ -62,7 +62,8 @@ def test_a_value_moved_to_another_row_does_not_open():
     first, second = contacts(2)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE registry_contactperson t SET name = s.name FROM registry_contactperson s WHERE s.id = %s AND t.id = %s",
+            "UPDATE registry_contactperson t SET name = s.name "
+            "FROM registry_contactperson s WHERE s.id = %s AND t.id = %s",
             [first.pk, second.pk],
         )
     assert ContactPerson.objects.get(pk=first.pk).name == "甲0"

@@ -256,6 +256,8 @@ def test_pages_of_the_account_carry_no_inline_script():
     account = person(Role.BUYER)
     client = Client()
     log_in(client, "official")
+    client.get(reverse("mfa_activate_totp"))
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     pages = [
         "account_change_password",
         "account_email",
