@@ -121,10 +121,10 @@ def revoke_api_key(*, key_id: UUID, actor: Actor, now: datetime) -> None:
     if key.user_id != actor.user_id and ADMINISTRATOR not in actor.roles:
         raise KeyForAnother
     if key.revoked_at is None:
-        end_key(key, actor=actor, now=now)
+        end_key(key=key, actor=actor, now=now)
 
 
-def end_key(key: ApiKey, *, actor: Actor, now: datetime) -> None:
+def end_key(*, key: ApiKey, actor: Actor, now: datetime) -> None:
     """Revoke a key and write its entry; whoever calls this has checked that the actor may."""
     key.revoked_at = now
     key.save(update_fields=["revoked_at"])

@@ -255,10 +255,10 @@ def deactivate_organisation(*, organisation_id: UUID, reason: str, actor: Actor,
         raise OwnApplication
     keys = list(ApiKey.objects.filter(organisation=org, revoked_at=None).order_by("pk"))
     for key in keys:
-        end_key(key, actor=actor, now=now)
+        end_key(key=key, actor=actor, now=now)
     held = list(Membership.objects.filter(organisation=org).order_by("pk"))
     for one in held:
-        end_role(one, actor=actor, now=now)
+        end_role(held=one, actor=actor, now=now)
     Invitation.objects.filter(organisation=org, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
     org.deactivated_at, org.deactivation_reason = now, reason.strip()
     org.save(update_fields=["deactivated_at", "deactivation_reason"])

@@ -151,13 +151,13 @@ def revoke_role(*, user_id: int, organisation_id: UUID, role: str, actor: Actor,
     others = Membership.objects.filter(organisation=org, role=ADMINISTRATOR).exclude(pk=held.pk)
     if role == ADMINISTRATOR and not others.exists():
         raise LastAdministrator(organisation_id=organisation_id)
-    end_role(held, actor=actor, now=now)
+    end_role(held=held, actor=actor, now=now)
     if not Membership.objects.filter(user_id=user_id, organisation=org).exists():
         for key in ApiKey.objects.filter(user_id=user_id, organisation=org, revoked_at=None).order_by("pk"):
-            end_key(key, actor=actor, now=now)
+            end_key(key=key, actor=actor, now=now)
 
 
-def end_role(held: Membership, *, actor: Actor, now: datetime) -> None:
+def end_role(*, held: Membership, actor: Actor, now: datetime) -> None:
     """Delete a membership and write its entry; whoever calls this has checked that the actor may."""
     organisation = held.organisation.public_id
     held.delete()
@@ -226,7 +226,7 @@ def accept_invitation(*, token: str, actor: Actor, now: datetime) -> UUID:
         raise InvitationVoid
     if found.invited_by_id == account.pk:
         raise OwnRole
-    inviter = inviting(found)
+    inviter = _inviting(found)
     for role in found.roles:
         require_grantable(organisation=found.organisation, role=role, actor=inviter)
         enter_role(
@@ -242,7 +242,7 @@ def accept_invitation(*, token: str, actor: Actor, now: datetime) -> UUID:
     return found.organisation.public_id
 
 
-def inviting(found: Invitation) -> Actor:
+def _inviting(found: Invitation) -> Actor:
     """Return whom the inviter acts as now: with the roles held in the invitation's own organisation, or elsewhere.
 
     An inviter from another organisation (a data authority) keeps the roles held there, and is no one's administrator.

@@ -70,7 +70,7 @@ class Prepared:
             Role.BUYER: self.shop.buyer.organisation_id,
         }
         self.people = {role: member(self.inside[role], role) for role in self.inside}
-        self.objects = self._objects()
+        self.objects = self._objects() | self._bought()
         self.nobody = Asker(ANONYMOUS, Client())
         self.outsider = self._asker("outside", organisation("无关单位"))
         owners = dict.fromkeys(self.inside.values())
@@ -103,8 +103,6 @@ class Prepared:
             actor=administrator,
             now=now,
         )
-        licence = self.shop.licence(now=now)
-        order = self.shop.order(quantity="1", now=now)
         return {
             "organisation_id": world.holder,
             "office_id": world.office,
@@ -119,17 +117,16 @@ class Prepared:
             "registration_id": world.application(resource),
             "product_id": self.shop.product_id,
             "agreement_id": self.market.agreement,
-            "licence_id": licence.id,
-            "order_id": order.id,
-            "quote_id": order.quote_id,
             "operator_id": world.operating,
             "agency_id": world.agency,
             "holder_id": world.holder,
-            "username": "nobody",
-            "kind": "resource",
             "subject_id": resource,
-            "name": "accept",
         }
+
+    def _bought(self) -> dict[str, Any]:
+        licence, order = self.shop.licence(now=self.now), self.shop.order(quantity="1", now=self.now)
+        words = {"username": "nobody", "kind": "resource", "name": "accept"}
+        return {"licence_id": licence.id, "order_id": order.id, "quote_id": order.quote_id} | words
 
     def address(self, route: Route) -> str:
         """Return the address with this world's objects in it."""
