@@ -140,7 +140,8 @@ def resource_count(*, registered: bool = True) -> int:
 def counts_sql(condition: str) -> str:
     """Return the statement that counts all and by facet under ``condition``, in one pass over the rows."""
     return (
-        "SELECT grouping(holder_id, industry, library, openness), holder_id, industry, library, openness, coalesce(sum(n), 0) FROM ("  # noqa: S608 - the condition's values are parameters
+        "SELECT grouping(holder_id, industry, library, openness), holder_id, industry, library, openness, "  # noqa: S608 - values are parameters
+        "coalesce(sum(n), 0) FROM ("
         "SELECT r.holder_id, r.industry, r.library, r.openness, count(*) AS n FROM registry_dataresource r "
         f"WHERE {condition} GROUP BY 1, 2, 3, 4) AS groups "
         "GROUP BY GROUPING SETS ((), (holder_id), (industry), (library), (openness))"
