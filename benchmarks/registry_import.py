@@ -103,7 +103,8 @@ def _bare(import_id: object) -> float:
         with timed() as watch:
             cursor.execute(f"INSERT INTO registry_dataresource ({listed}) SELECT {values} FROM taken")
             cursor.execute(
-                "INSERT INTO registry_resourcefield (resource_id, position, name, type, description_zh, description_en, "
+                "INSERT INTO registry_resourcefield"
+                " (resource_id, position, name, type, description_zh, description_en, "
                 "sensitivity) SELECT n.id, f.position, f.name, f.type, f.description_zh, f.description_en, "
                 "f.sensitivity "
                 "FROM taken t JOIN registry_resourcefield f ON f.resource_id = t.id "

@@ -51,8 +51,8 @@ def chinese_font() -> str:
 def typeset(template: Path, data: Mapping[str, Any]) -> bytes:
     """Return ``template`` typeset as PDF bytes, its text selectable; raise NoChineseFont.
 
-    The template reads ``json(bytes(sys.inputs.data))``: the JSON-ready ``data`` and the font's name under ``font``. Data
-    is data there: nothing in it is read as markup.
+    The template reads ``json(bytes(sys.inputs.data))``: the JSON-ready ``data`` and the font's name under ``font``.
+    Data is data there: nothing in it is read as markup.
     """
     inputs = {"data": json.dumps({**data, "font": chinese_font()}, ensure_ascii=False)}
     made = typst.compile(template.read_bytes(), format="pdf", sys_inputs=inputs)

@@ -237,7 +237,7 @@ def main() -> int:
     """Install and become what was asked for; return the exit status if that does not come about."""
     what = sys.argv[1] if len(sys.argv) == 2 else ""
     if what not in {*RUN, "clean"}:
-        print("Say `make run`, `make test`, `make check`, `make gas`, `make contracts` or `make clean`.", file=sys.stderr)
+        print(f"Say `make TARGET` with one of {', '.join(sorted(RUN))} and clean.", file=sys.stderr)
         return 2
     places = Places(CHECKOUT)
     os.umask(0o022)  # what root installs, the users of root's parts have to read

@@ -14,7 +14,7 @@ router = Router(tags=["ledger"])
 
 @router.get("/entries/{uuid:entry_id}/openings", response=OpenedListOut, summary="What opens an entry's commitments")
 def openings(request: HttpRequest, entry_id: UUID) -> dict[str, object]:
-    """Answer every opening of an entry that is still kept (its parties and regulators)."""
+    """Answer the openings of an entry that are still kept: all to its parties, those of opened facts to regulators."""
     return {"items": queries.openings(entry_id, actor=request.actor)}  # type: ignore[attr-defined]  # set by config's middleware
 
 

@@ -52,7 +52,7 @@ def opened_facts(entries: Iterable[UUID], *, actor: Actor) -> list[dict[str, str
 
 def _seen(row: Entry, actor: Actor) -> tuple[FactView, ...]:
     openings: list[Opening] = sorted(row.openings.all(), key=lambda opening: opening.name)
-    opened = _opened_names(row)
+    opened = opened_names(row)
     if not concerns(openings, actor):
         openings = [one for one in openings if REGULATOR in actor.roles and one.name in opened]
     return tuple(
@@ -75,6 +75,7 @@ def concerns(openings: Iterable[Opening], actor: Actor) -> bool:
     return any(own in (one.value, one.value.rpartition(":")[2]) for one in openings)
 
 
-def _opened_names(row: Entry) -> set[str]:
+def opened_names(row: Entry) -> set[str]:
+    """Return the names of an entry's facts that a party has opened to auditors, on the record."""
     bodies = Entry.objects.filter(kind=OPENED, subject=f"entry:{row.public_id}").values_list("body", flat=True)
     return {str(json.loads(bytes(body))["payload"]["fact"]).removeprefix("fact:") for body in bodies}

@@ -1,4 +1,4 @@
-"""What opens the commitments of an entry, for its parties and for regulators."""
+"""What opens the commitments of an entry: all of them for its parties, the opened ones for regulators."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kernel.actors import Actor
 from kernel.errors import NotFound, NotPermitted
 from ledger.commitment import commit
 from ledger.models import Entry, Opening
-from ledger.queries.disclosure import concerns
+from ledger.queries.disclosure import concerns, opened_names
 from ledger.queries.entries import NoSuchEntry
 from ledger.types import OpeningView
 
@@ -19,7 +19,7 @@ REGULATOR: Final = "regulator"
 
 @dataclass(eq=False, kw_only=True)
 class NotAParty(NotPermitted):
-    """The openings of an entry are for its parties and for regulators."""
+    """The openings of an entry are for its parties, and for regulators once a party opened them."""
 
     code = "ledger.not_a_party"
     zh = "只有记录 {entry_id} 的当事方和监管机构可以查看其保密事实。"
@@ -39,13 +39,19 @@ class NoSuchOpening(NotFound):
 
 
 def openings(entry_id: UUID, *, actor: Actor) -> tuple[OpeningView, ...]:
-    """Return every opening of an entry that is still kept; raise NoSuchEntry or NotAParty."""
+    """Return the openings of an entry that are still kept: to a party all, to a regulator those of opened facts.
+
+    Raises NoSuchEntry or NotAParty.
+    """
     row = Entry.objects.prefetch_related("openings").filter(public_id=entry_id).first()
     if row is None:
         raise NoSuchEntry(entry_id=str(entry_id))
     kept = sorted(row.openings.all(), key=lambda one: one.name)
-    if REGULATOR not in actor.roles and not concerns(kept, actor):
-        raise NotAParty(entry_id=str(entry_id))
+    if not concerns(kept, actor):
+        if REGULATOR not in actor.roles:
+            raise NotAParty(entry_id=str(entry_id))
+        opened = opened_names(row)
+        kept = [one for one in kept if one.name in opened]
     return tuple(_view(row, one) for one in kept)
 
 

@@ -11,7 +11,6 @@ from registry.quality import Basis
 from registry.rights import Right
 
 ORGANISATION = "registry.Organisation"
-SHARE = {"max_digits": 7, "decimal_places": 6, "null": True, "blank": True}
 
 
 class PartyRight(models.Model):
@@ -66,12 +65,12 @@ class QualityReport(models.Model):
     resource = models.ForeignKey("registry.DataResource", on_delete=models.PROTECT, related_name="quality_reports")
     basis = models.CharField(max_length=8)
     source_id = models.UUIDField(null=True, blank=True)
-    completeness = models.DecimalField(**SHARE)
-    accuracy = models.DecimalField(**SHARE)
-    consistency = models.DecimalField(**SHARE)
-    timeliness = models.DecimalField(**SHARE)
-    accessibility = models.DecimalField(**SHARE)
-    conformity = models.DecimalField(**SHARE)
+    completeness = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
+    accuracy = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
+    consistency = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
+    timeliness = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
+    accessibility = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
+    conformity = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
     details = models.JSONField(default=dict)
     reported_at = models.DateTimeField()
     entry = models.UUIDField()

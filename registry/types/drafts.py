@@ -128,9 +128,7 @@ class Materials:
             "scenarios": self.scenarios,
             "risk_assessment": self.risk_assessment,
         }
-        return Papers(
-            statements=statements, evidence_sha256=self.evidence_sha256, operated_on=self.operated_on
-        )
+        return Papers(statements=statements, evidence_sha256=self.evidence_sha256, operated_on=self.operated_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +158,7 @@ class Bid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectionDraft:
-    """A selection of an operator: the plan, the way of competing and why, weights by criterion, every bid, the choice."""
+    """A selection of an operator: the plan, the way of competing and why, weights by criterion, bids, the choice."""
 
     plan_id: UUID
     method: str

@@ -173,7 +173,7 @@ def formula_file():
         ("a.xlsx", lambda: b"PK\x03\x04 not a zip", "no valid XLSX"),
         ("a.csv", lambda: b"\x00\xff\xfe\x00", "neither in UTF-8"),
         ("a.csv", macro_file, "neither CSV nor XLSX"),
-        ("a.csv", lambda: "资源名称\n".encode(), "no rows"),
+        ("a.csv", "资源名称\n".encode, "no rows"),
         ("a.csv", lambda: b'a,"b\n', "no valid CSV"),
         ("a.pdf", lambda: b"%PDF-", "neither CSV nor XLSX"),
         ("a.csv", lambda: b"x" * (LARGEST + 1), "larger"),

@@ -100,13 +100,15 @@ def test_the_desk_offers_each_what_is_theirs(world):
     ]
     assert links.findall(browser(world.reviewer).get(desk).content.decode()) == []
     services.accept(registration_id=first, actor=world.clerk, now=START)
-    assert links.findall(browser(world.reviewer).get(desk).content.decode()) == ["pass_review", "refuse", "explain_delay"]
+    offered = links.findall(browser(world.reviewer).get(desk).content.decode())
+    assert offered == ["pass_review", "refuse", "explain_delay"]
     assert links.findall(browser(world.clerk).get(desk).content.decode()) == []
 
 
 def test_every_act_has_its_page(world):
     registration_id = world.application(world.resource())
-    for act in ("accept", "return_for_completion", "refuse", "pass_review", "publish_notice", "assign_code", "withdraw"):
+    acts = ("accept", "return_for_completion", "refuse", "pass_review", "publish_notice", "assign_code", "withdraw")
+    for act in acts:
         assert browser(world.clerk).get(reverse("registry:act", args=[registration_id, act])).status_code == 200
     assert browser(world.clerk).get(reverse("registry:act", args=[registration_id, "forget"])).status_code == 404
 

@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -30,7 +32,7 @@ from pricing.units import ChargingForm
 
 DAY = date(2026, 9, 1)
 MONTHS = parameters.lookup(parameters.FULL_YEAR, on=DAY)
-ROW = {"on": DAY, "table": parameters.TABLE}
+ROW: dict[str, Any] = {"on": DAY, "table": parameters.TABLE}
 GOOD = {
     "year": 2025,
     "costs": [{"head": "platform", "use": "industry", "amount": "100"}],
@@ -193,7 +195,7 @@ REFUSALS = [
     ),
     *(
         (
-            lambda measure=measure: sharing.read_measure({"measure": measure}),
+            partial(sharing.read_measure, {"measure": measure}),
             "pricing.measure_unclear",
             {"problem": "weights, resources ≤ 1000"},
         )
@@ -211,7 +213,7 @@ REFUSALS = [
     ),
     # distribution
     (
-        lambda: distribution.shapley([str(n) for n in range(13)], Fraction),
+        lambda: distribution.shapley([str(n) for n in range(13)], lambda parties: Fraction(len(parties))),
         "pricing.too_many_parties",
         {"given": 13, "most": 12},
     ),
