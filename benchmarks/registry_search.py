@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from typing import Any, Final
 
 import psycopg2
@@ -50,9 +51,9 @@ def measure(cluster: Cluster, rounds: int) -> list[Row]:
             same(direct, question)
             page, whole = _page(direct, text), _whole(direct, text)
             sides: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
-                "one page": (lambda asked=question: queries.list_resources(asked, actor=PUBLIC), page),
+                "one page": (partial(queries.list_resources, question, actor=PUBLIC), page),
                 "page, counts and facets": (
-                    lambda asked=question: queries.search_resources(asked, actor=PUBLIC),
+                    partial(queries.search_resources, question, actor=PUBLIC),
                     whole,
                 ),
                 "web page, whole": (_visit(text), whole),
@@ -134,7 +135,7 @@ def _whole(direct: Any, text: str) -> Callable[[], object]:
 
 
 def _visit(text: str) -> Callable[[], object]:
-    client = Client()
+    client = Client(headers={"host": "127.0.0.1"})
 
     def visit() -> object:
         answer = client.get("/registry/resources/", {"text": text})

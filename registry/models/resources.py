@@ -67,7 +67,7 @@ class DataResource(models.Model):
     others = models.CharField(max_length=2048, blank=True)
     owner = models.ForeignKey(ORGANISATION, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     manager = models.ForeignKey(ORGANISATION, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    users = models.ManyToManyField(ORGANISATION, related_name="+", blank=True)
+    users = models.ManyToManyField("registry.Organisation", related_name="+", blank=True)
     shared_from = models.ForeignKey(ORGANISATION, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     security_officer = models.CharField(max_length=64, blank=True)
     version = models.PositiveIntegerField(default=1)

@@ -32,6 +32,11 @@ from pricing.units import ChargingForm
 
 DAY = date(2026, 9, 1)
 MONTHS = parameters.lookup(parameters.FULL_YEAR, on=DAY)
+UNCLEAR: tuple[dict[str, Any], ...] = (
+    {"weights": [], "resources": {}},
+    {"weights": {}, "resources": []},
+    {"weights": {str(n): "1" for n in range(1001)}, "resources": {"A": []}},
+)
 ROW: dict[str, Any] = {"on": DAY, "table": parameters.TABLE}
 GOOD = {
     "year": 2025,
@@ -199,11 +204,7 @@ REFUSALS = [
             "pricing.measure_unclear",
             {"problem": "weights, resources ≤ 1000"},
         )
-        for measure in (
-            {"weights": [], "resources": {}},
-            {"weights": {}, "resources": []},
-            {"weights": {str(n): "1" for n in range(1001)}, "resources": {"A": []}},
-        )
+        for measure in UNCLEAR
     ),
     (lambda: sharing.bounds({"caps": ["A"]}, "caps"), "pricing.measure_unclear", {"problem": "caps"}),
     (
