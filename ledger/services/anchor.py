@@ -49,7 +49,7 @@ def prepare_batch(*, chain_id: int, signer: TransactionSigner, now: datetime) ->
         data=append_call(start, leaf_hashes(start, head.size), changes),
         gas=append_gas(head.size - start, len(changes)),
     )
-    row = write(signer, draft, chain_id=chain_id, first_nonce=0, now=now)
+    row = write(signer=signer, draft=draft, chain_id=chain_id, first_nonce=0, now=now)
     Batch.objects.create(transaction=row, contract=contract, start=start, head=head)
     return row_view(row)
 

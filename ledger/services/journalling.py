@@ -21,13 +21,13 @@ class Draft:
 
 
 def write(
-    signer: TransactionSigner, draft: Draft, *, chain_id: int, first_nonce: int, now: datetime
+    *, signer: TransactionSigner, draft: Draft, chain_id: int, first_nonce: int, now: datetime
 ) -> ChainTransaction:
     """Sign a draft with the account's next nonce on the chain and store it; ``first_nonce`` holds for the very first.
 
     Must be called under the journal's lock, inside a transaction.
     """
-    nonce, earlier = next_place(signer, chain_id=chain_id, first_nonce=first_nonce)
+    nonce, earlier = next_place(signer=signer, chain_id=chain_id, first_nonce=first_nonce)
     signed = signer.sign(chain_id=chain_id, nonce=nonce, to=draft.to, data=draft.data, gas=draft.gas)
     return ChainTransaction.objects.create(
         chain_id=chain_id,
@@ -42,7 +42,7 @@ def write(
     )
 
 
-def next_place(signer: TransactionSigner, *, chain_id: int, first_nonce: int) -> tuple[int, int | None]:
+def next_place(*, signer: TransactionSigner, chain_id: int, first_nonce: int) -> tuple[int, int | None]:
     """Return the next nonce of the account on a chain, and the block time (Unix second) of its last transaction."""
     rows = ChainTransaction.objects.filter(chain_id=chain_id, sender=signer.address).order_by("-nonce")
     last = rows.values_list("nonce", "block_time").first()

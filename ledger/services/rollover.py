@@ -68,7 +68,7 @@ def prepare_deployment(
         old_log="0x0" if old is None else old.address,
     )
     draft = Draft(purpose=Purpose.DEPLOY, to=None, data=data, gas=GAS_FOR_CREATION)
-    row = write(signer, draft, chain_id=place.chain_id, first_nonce=place.first_nonce, now=now)
+    row = write(signer=signer, draft=draft, chain_id=place.chain_id, first_nonce=place.first_nonce, now=now)
     contract = LogContract.objects.create(
         chain_id=place.chain_id,
         address=signer.created(nonce=row.nonce),
@@ -95,11 +95,11 @@ def prepare_close(*, chain_id: int, next_place_id: int, signer: TransactionSigne
     if waiting is not None or contract is None or ending(contract):
         return waiting
     refuse_when_stopped()
-    nonce, _ = next_place(signer, chain_id=chain_id, first_nonce=0)
+    nonce, _ = next_place(signer=signer, chain_id=chain_id, first_nonce=0)
     address = signer.created(nonce=nonce + 1 if next_place_id == chain_id else 0)
     data = close_call(next_place_id, address)
     draft = Draft(purpose=Purpose.CLOSE, to=contract.address, data=data, gas=GAS_FOR_CALL)
-    return row_view(write(signer, draft, chain_id=chain_id, first_nonce=0, now=now))
+    return row_view(write(signer=signer, draft=draft, chain_id=chain_id, first_nonce=0, now=now))
 
 
 def _carry(
@@ -107,7 +107,7 @@ def _carry(
 ) -> ChainTransaction:
     gas = GAS_FOR_CALL + GAS_FOR_STATUS * len(statuses)
     draft = Draft(purpose=Purpose.CARRY, to=contract.address, data=carry_call(statuses), gas=gas)
-    return write(signer, draft, chain_id=contract.chain_id, first_nonce=0, now=now)
+    return write(signer=signer, draft=draft, chain_id=contract.chain_id, first_nonce=0, now=now)
 
 
 def _parts(statuses: Iterator[ChainStatus]) -> Iterator[list[ChainStatus]]:

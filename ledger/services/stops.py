@@ -44,7 +44,7 @@ def naming_stops() -> Iterator[None]:
     except DatabaseError as error:
         if getattr(error.__cause__, "pgcode", None) != STOPPED:
             raise
-        raise LogStopped(reason=str(error.__cause__.diag.message_primary)) from error  # type: ignore[union-attr]
+        raise LogStopped(reason=str(error.__cause__.diag.message_primary)) from error  # type: ignore[union-attr]  # a cause with a pgcode has a diagnosis
 
 
 @transaction.atomic

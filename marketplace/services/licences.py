@@ -4,9 +4,9 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.utils import timezone
 
 from kernel.actors import SYSTEM, Actor
+from kernel.workdays import SHANGHAI
 from ledger import services as ledger
 from ledger.types import StatusChange
 from marketplace import kinds, models
@@ -122,5 +122,5 @@ def _change(*, licence: models.Licence, event: str, reason: str, actor: Actor, n
 
 def _status(public_id: UUID, state: str, valid_until: datetime) -> StatusChange:
     """What the chain shall say of a licence: its state, and the last day, here, on which some of it is left."""
-    last = timezone.localdate(valid_until - datetime.resolution)
+    last = (valid_until - datetime.resolution).astimezone(SHANGHAI).date()
     return StatusChange(subject=f"licence:{public_id}", state=state, valid_until=last)

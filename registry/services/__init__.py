@@ -1,104 +1,29 @@
 """What may be done in the registry."""
 
-from registry.selection import BidRefused, TooFewBidders
-from registry.services.accounts import NoSuchSession, end_session
-from registry.services.assignments import NotAColleague, assign
-from registry.services.cases import NothingToConsent, NotTheOffices, consent_to_correction, open_case
-from registry.services.casework import ReasonMissing, SameHands, WrongType
-from registry.services.certificates import NotCoded, issue_certificates, request_asset_certificate
+from registry.services import refusals
+from registry.services.accounts import end_session
+from registry.services.assignments import assign
+from registry.services.cases import consent_to_correction, open_case
+from registry.services.certificates import issue_certificates, request_asset_certificate
 from registry.services.certificates_standing import (
-    CertificateEnded,
     countersign,
     follow_procedures,
     publish_status_lists,
     resume_certificate,
     suspend_certificate,
 )
-from registry.services.certificates_valuation import note_valuation
-from registry.services.coding import NotExpired, RenewalPending, assign_code, lapse
-from registry.services.completion import RecordMoved, complete
-from registry.services.dossiers import (
-    DepositHeld,
-    DraftTooLarge,
-    RightHeld,
-    RightScopeMissing,
-    deposit_file,
-    discard_draft,
-    end_right,
-    record_quality,
-    record_right,
-    save_draft,
-)
-from registry.services.drafts import (
-    AlreadyRegistered,
-    LoginNeeded,
-    NotPrepared,
-    NotRegistered,
-    NotYourApplication,
-    discard,
-    prepare,
-    prepare_next,
-    revise,
-)
-from registry.services.imports import (
-    ImportFaulty,
-    ImportOver,
-    confirm_import,
-    discard_import,
-    preview_import,
-)
-from registry.services.keys import (
-    KeyForAnother,
-    KeyTermRefused,
-    ScopeMissing,
-    issue_api_key,
-    note_key_use,
-    revoke_api_key,
-)
+from registry.services.coding import assign_code, lapse
+from registry.services.completion import complete
+from registry.services.dossiers import deposit_file, discard_draft, end_right, record_quality, record_right, save_draft
+from registry.services.drafts import discard, prepare, prepare_next, revise
+from registry.services.imports import confirm_import, discard_import, preview_import
+from registry.services.keys import issue_api_key, note_key_use, revoke_api_key
 from registry.services.letters import mark_read
-from registry.services.lists import (
-    LevelImpossible,
-    answer_demand,
-    list_demand,
-    list_system,
-    withdraw_demand,
-)
-from registry.services.notices import (
-    DecidedAlready,
-    NoticeOver,
-    NoticeStillOpen,
-    ObjectionIncomplete,
-    ObjectionPending,
-    decide_objection,
-    publish_notice,
-    raise_objection,
-)
-from registry.services.offices import NotAnOffice, WrongOffice
-from registry.services.openings import (
-    AccessNotNeeded,
-    NotToBeOpened,
-    OpeningExists,
-    OpeningWrong,
-    decide_access,
-    open_resource,
-    plan_opening,
-    request_access,
-    withdraw_opening,
-)
-from registry.services.operation import (
-    ConsentMissing,
-    NumberTaken,
-    RenewalGap,
-    StartOutsideTerm,
-    conclude_agreement,
-    file_agreement,
-    start_operation,
-)
+from registry.services.lists import answer_demand, list_demand, list_system, withdraw_demand
+from registry.services.notices import decide_objection, publish_notice, raise_objection
+from registry.services.openings import decide_access, open_resource, plan_opening, request_access, withdraw_opening
+from registry.services.operation import conclude_agreement, file_agreement, start_operation
 from registry.services.oversight import (
-    AppealOver,
-    NotDue,
-    NotEvaluable,
-    OwnEvaluation,
     accept_evaluation,
     appeal_evaluation,
     decide_appeal,
@@ -110,24 +35,8 @@ from registry.services.oversight import (
     resume_agreement,
     suspend_agreement,
 )
-from registry.services.parties import (
-    AccountNeeded,
-    NoSuchAccount,
-    SourceMissing,
-    UnknownWord,
-    UsccTaken,
-    UsernameTaken,
-    create_organisation,
-    create_user,
-    enter_calendar,
-    require_word,
-)
+from registry.services.parties import create_organisation, create_user, enter_calendar, require_word
 from registry.services.parties_identity import (
-    AlreadyApplied,
-    DocumentKnown,
-    IdentityIncomplete,
-    LastContact,
-    OwnApplication,
     add_contact,
     apply_for_identity,
     deactivate_organisation,
@@ -138,11 +47,6 @@ from registry.services.parties_identity import (
     withdraw_application,
 )
 from registry.services.parties_members import (
-    InvitationVoid,
-    LastAdministrator,
-    OrganisationInactive,
-    OwnRole,
-    RoleNotGrantable,
     accept_invitation,
     grant_role,
     invite_member,
@@ -150,8 +54,6 @@ from registry.services.parties_members import (
     withdraw_invitation,
 )
 from registry.services.plans import (
-    DecisionMissing,
-    NothingToChange,
     abandon_plan,
     approve_plan,
     assess_plan,
@@ -160,16 +62,8 @@ from registry.services.plans import (
     file_plan,
     revise_plan,
 )
-from registry.services.products import (
-    RedevelopmentRefused,
-    ScopeExceeded,
-    amend_product,
-    declare_product,
-)
+from registry.services.products import amend_product, declare_product
 from registry.services.property_rights import (
-    FirstRightMissing,
-    RightFormWrong,
-    RightPending,
     accept_right,
     apply_for_right,
     pass_right,
@@ -178,9 +72,6 @@ from registry.services.property_rights import (
     return_right,
 )
 from registry.services.property_rights_closing import (
-    CodesExhausted,
-    ExtendedAlready,
-    RightNoticeOpen,
     accept_by_silence,
     ask_supplement,
     deposit_right,
@@ -190,165 +81,24 @@ from registry.services.property_rights_closing import (
     supplement,
 )
 from registry.services.property_rights_objections import (
-    NotForwarded,
     answer_objection,
     decide_right_objection,
     forward_objection,
     object_to_right,
 )
 from registry.services.proposals import letters_to_mail, note_mailed, propose, remind
-from registry.services.registrations import (
-    AlreadyReturned,
-    CorrectionUnfounded,
-    NotLate,
-    accept,
-    explain_delay,
-    pass_review,
-    refuse,
-    return_for_completion,
-    withdraw,
-)
-from registry.services.reports import AnswerIncomplete, ReportIncomplete, answer_report, report_personal_information
-from registry.services.resources import (
-    AgreementNotInForce,
-    ChangeNeedsRegistration,
-    ExtentWrong,
-    NameTaken,
-    OpennessTooWide,
-    ResourcesNotRegistered,
-    TextMissing,
-    TextTooLong,
-    amend_resource,
-    declare_resource,
-)
-from registry.services.reviews import MaterialsIncomplete, ReviewUnsigned, sign_review
-from registry.services.selections import (
-    AffiliationImpossible,
-    BidTwice,
-    ConsentNotAsked,
-    SelectedAlready,
-    answer_consent,
-    end_affiliation,
-    record_affiliation,
-    select_operator,
-)
-from registry.services.settings import NotProvincial, RuleBackdated, RuleSourceMissing, decide_policy, override_limit
-from registry.services.submissions import NothingToRenew, OutsideRenewalWindow, RenewalTooLong, submit
-from registry.services.subscriptions import (
-    AddressWrong,
-    LinkWrong,
-    confirm_subscription,
-    end_subscription,
-    note_sent,
-    queue_notices,
-    subscribe,
-)
+from registry.services.refusals import *  # noqa: F403 - every refusal, listed there
+from registry.services.registrations import accept, explain_delay, pass_review, refuse, return_for_completion, withdraw
+from registry.services.reports import answer_report, report_personal_information
+from registry.services.resources import amend_resource, declare_resource
+from registry.services.reviews import sign_review
+from registry.services.selections import answer_consent, end_affiliation, record_affiliation, select_operator
+from registry.services.settings import decide_policy, override_limit
+from registry.services.submissions import submit
+from registry.services.subscriptions import confirm_subscription, end_subscription, note_sent, queue_notices, subscribe
 from registry.services.uses import record_uses, report_drift, report_table_drift
 
-# fmt: off
 __all__ = [
-    "AccessNotNeeded",
-    "AccountNeeded",
-    "AddressWrong",
-    "AffiliationImpossible",
-    "AgreementNotInForce",
-    "AlreadyApplied",
-    "AlreadyRegistered",
-    "AlreadyReturned",
-    "AnswerIncomplete",
-    "AppealOver",
-    "BidRefused",
-    "BidTwice",
-    "CertificateEnded",
-    "ChangeNeedsRegistration",
-    "CodesExhausted",
-    "ConsentMissing",
-    "ConsentNotAsked",
-    "CorrectionUnfounded",
-    "DecidedAlready",
-    "DecisionMissing",
-    "DepositHeld",
-    "DocumentKnown",
-    "DraftTooLarge",
-    "ExtendedAlready",
-    "ExtentWrong",
-    "FirstRightMissing",
-    "IdentityIncomplete",
-    "ImportFaulty",
-    "ImportOver",
-    "InvitationVoid",
-    "KeyForAnother",
-    "KeyTermRefused",
-    "LastAdministrator",
-    "LastContact",
-    "LevelImpossible",
-    "LinkWrong",
-    "LoginNeeded",
-    "MaterialsIncomplete",
-    "NameTaken",
-    "NoSuchAccount",
-    "NoSuchSession",
-    "NotAColleague",
-    "NotAnOffice",
-    "NotCoded",
-    "NotDue",
-    "NotEvaluable",
-    "NotExpired",
-    "NotForwarded",
-    "NotLate",
-    "NotPrepared",
-    "NotProvincial",
-    "NotRegistered",
-    "NotTheOffices",
-    "NotToBeOpened",
-    "NotYourApplication",
-    "NothingToChange",
-    "NothingToConsent",
-    "NothingToRenew",
-    "NoticeOver",
-    "NoticeStillOpen",
-    "NumberTaken",
-    "ObjectionIncomplete",
-    "ObjectionPending",
-    "OpeningExists",
-    "OpeningWrong",
-    "OpennessTooWide",
-    "OrganisationInactive",
-    "OutsideRenewalWindow",
-    "OwnApplication",
-    "OwnEvaluation",
-    "OwnRole",
-    "ReasonMissing",
-    "RecordMoved",
-    "RedevelopmentRefused",
-    "RenewalGap",
-    "RenewalPending",
-    "RenewalTooLong",
-    "ReportIncomplete",
-    "ResourcesNotRegistered",
-    "ReviewUnsigned",
-    "RightFormWrong",
-    "RightHeld",
-    "RightNoticeOpen",
-    "RightPending",
-    "RightScopeMissing",
-    "RoleNotGrantable",
-    "RuleBackdated",
-    "RuleSourceMissing",
-    "SameHands",
-    "ScopeExceeded",
-    "ScopeMissing",
-    "SelectedAlready",
-    "SourceMissing",
-    "StartOutsideTerm",
-    "TextMissing",
-    "TextTooLong",
-    "TooFewBidders",
-    "UnknownWord",
-    "UsccTaken",
-    "UsernameTaken",
-    "WrongOffice",
-    "WrongType",
     "abandon_plan",
     "accept",
     "accept_by_silence",
@@ -422,7 +172,6 @@ __all__ = [
     "note_key_use",
     "note_mailed",
     "note_sent",
-    "note_valuation",
     "object_to_right",
     "open_case",
     "open_resource",
@@ -480,3 +229,4 @@ __all__ = [
     "withdraw_invitation",
     "withdraw_opening",
 ]
+__all__ += refusals.__all__

@@ -31,10 +31,7 @@ from registry.models import (
     Standing,
 )
 from registry.property_rights import RightState
-from registry.queries.certificates import contexts, last_day
-from registry.queries.files import subject
-from registry.queries.found import row
-from registry.services.certificates_claims import (
+from registry.queries.certificate_claims import (
     Claims,
     asset_claims,
     document,
@@ -42,6 +39,9 @@ from registry.services.certificates_claims import (
     right_claims,
     second,
 )
+from registry.queries.certificates import contexts, last_day
+from registry.queries.files import subject
+from registry.queries.found import row
 from registry.services.certificates_standing import supersede
 from registry.services.serials import next_serial
 from registry.types import OrganisationKind

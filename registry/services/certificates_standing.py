@@ -20,9 +20,9 @@ from registry.certification import CERTIFICATE, FOLLOWS, STANDING, CertificateEv
 from registry.digests import digest, text_digest
 from registry.models import Certificate, Countersignature, Standing, StandingChange, StatusList
 from registry.outreach import require_impersonal
+from registry.queries.certificate_claims import second
 from registry.queries.certificates import NotOurs, behind, contexts, last_day, status_address
 from registry.services.casework import required_reason
-from registry.services.certificates_claims import second
 from registry.types import Role
 
 CHAIN: Final = {

@@ -172,7 +172,7 @@ def accept_right(*, right_id: UUID, actor: Actor, now: datetime) -> None:
     step = PROPERTY_RIGHT.fire(item.state, RightEvent.ACCEPT)
     item.accepted_by_id = actor.user_id
     begin_review(item=item, now=now)
-    payload: dict[str, JsonValue] = {"by_silence": False, "review_due_at": shown(item.review_due_at)}
+    payload: dict[str, JsonValue] = {"by_silence": False, "review_due_at": shown(at=item.review_due_at)}
     advance_right(item=item, step=step, kind=kinds.RIGHT_ACCEPTED, payload=payload, actor=actor, now=now)
 
 

@@ -108,7 +108,7 @@ def supplement(*, right_id: UUID, evidence_sha256: str, actor: Actor, now: datet
     step = PROPERTY_RIGHT.fire(item.state, RightEvent.SUPPLEMENT)
     item.evidence_sha256, item.reason = evidence_sha256, ""
     resume(item=item, now=now)
-    payload: dict[str, JsonValue] = {"paused_days": item.paused_days, "review_due_at": shown(item.review_due_at)}
+    payload: dict[str, JsonValue] = {"paused_days": item.paused_days, "review_due_at": shown(at=item.review_due_at)}
     advance_right(item=item, step=step, kind=kinds.RIGHT_SUPPLEMENTED, payload=payload, actor=actor, now=now)
 
 
@@ -129,7 +129,7 @@ def extend_review(*, right_id: UUID, days: int, reason: str, actor: Actor, now: 
     item.reason = required_reason(reason=reason)
     item.review_days += days
     reckon(item=item)
-    payload: dict[str, JsonValue] = {"days": days, "review_due_at": shown(item.review_due_at)}
+    payload: dict[str, JsonValue] = {"days": days, "review_due_at": shown(at=item.review_due_at)}
     advance_right(item=item, step=step, kind=kinds.RIGHT_EXTENDED, payload=payload, actor=actor, now=now)
 
 
@@ -146,7 +146,7 @@ def publish_right(*, right_id: UUID, actor: Actor, now: datetime) -> None:
     days = working_days(RightStep.NOTICE, start=now, jurisdiction=item.office.region or "CN")
     item.noticed_at, item.notice_ends_at = now, calendar().planned(now, days).at
     pause(item=item, now=now)
-    payload: dict[str, JsonValue] = {"ends_at": shown(item.notice_ends_at)}
+    payload: dict[str, JsonValue] = {"ends_at": shown(at=item.notice_ends_at)}
     advance_right(item=item, step=step, kind=kinds.RIGHT_NOTICED, payload=payload, actor=actor, now=now)
 
 
@@ -218,7 +218,7 @@ def _accept_silently(pk: int, now: datetime) -> bool:
     step = PROPERTY_RIGHT.fire(item.state, RightEvent.ACCEPT_BY_SILENCE)
     item.accepted_by_silence = True
     begin_review(item=item, now=effect)
-    payload: dict[str, JsonValue] = {"by_silence": True, "review_due_at": shown(item.review_due_at)}
+    payload: dict[str, JsonValue] = {"by_silence": True, "review_due_at": shown(at=item.review_due_at)}
     advance_right(item=item, step=step, kind=kinds.RIGHT_ACCEPTED, payload=payload, actor=SYSTEM, now=now)
     return True
 

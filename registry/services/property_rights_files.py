@@ -66,7 +66,7 @@ def reckon(*, item: PropertyRight) -> None:
         item.review_due_at = due.at
 
 
-def shown(at: datetime | None) -> str:
+def shown(*, at: datetime | None) -> str:
     """Return a moment as an entry tells it; raise LookupError for none."""
     if at is None:
         raise LookupError("a limit that does not run")

@@ -18,6 +18,7 @@ CLOCK_ALLOWED = {
     "privacy/domain": "a worker of its own: its tasks are entry points",
     "privacy/client": "a program of its own",
     "ledger/verifier": "a program of its own",
+    "ledger/witness": "a program of its own",
 }
 SERVICE_FREE_ARGUMENTS = {"self", "cls"}
 

@@ -245,6 +245,21 @@ def test_a_hundred_parties_share():
     assert len(split.calculate({"amount": "1.00", "shares": shares, "names": names}).inputs) == 100
 
 
+def fixed_share(party):
+    return {
+        "id": f"fixed.{party}",
+        "name_zh": "协议约定比例",
+        "name_en": "Share fixed in the agreement",
+        "value": "50",
+        "unit": "%",
+        "formula_zh": "",
+        "formula_en": "",
+        "article": str(articles.SHARING),
+        "source": "授权运营协议",
+        "inputs": [],
+    }
+
+
 def test_fixed_shares_to_the_fen():
     names = {"b": {"zh": "乙", "en": "B"}, "a": {"zh": "甲", "en": "A"}}
     node = split.calculate({"amount": "0.05", "shares": {"b": "0.5", "a": "0.50000000"}, "names": names})
@@ -269,20 +284,7 @@ def test_fixed_shares_to_the_fen():
                 "formula_en": "amount × fixed share",
                 "article": str(articles.SHARING),
                 "source": "",
-                "inputs": [
-                    {
-                        "id": f"fixed.{party}",
-                        "name_zh": "协议约定比例",
-                        "name_en": "Share fixed in the agreement",
-                        "value": "50",
-                        "unit": "%",
-                        "formula_zh": "",
-                        "formula_en": "",
-                        "article": str(articles.SHARING),
-                        "source": "授权运营协议",
-                        "inputs": [],
-                    }
-                ],
+                "inputs": [fixed_share(party)],
             }
             for party, zh, en, value in (("a", "甲", "A", "0.03"), ("b", "乙", "B", "0.02"))
         ],
