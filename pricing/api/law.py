@@ -13,6 +13,7 @@ from kernel.money import Money
 from pricing import figures, queries, services
 from pricing.schemas.law import ArticleIn, ArticleOut, ContactIn, ContactOut, FixedSharingIn
 from pricing.schemas.surroundings import DistributionOut, ReportOut, ValuationOut
+from registry import queries as registry
 from registry.limits import local_day
 
 router = Router(tags=["pricing"])
@@ -39,7 +40,7 @@ def enter_article(request: HttpRequest, body: ArticleIn) -> Answer:
 @router.get("/contacts/{organisation_id}", response=ContactOut)
 def contact(request: HttpRequest, organisation_id: UUID) -> ContactOut:  # noqa: ARG001 - ninja's signature
     """Return how the public reaches an organisation, as it stated last."""
-    return ContactOut.of(queries.contact(organisation_id))
+    return ContactOut.of(queries.contact(registry.organisation(organisation_id).id))
 
 
 @router.post("/contacts", response={201: ContactOut})

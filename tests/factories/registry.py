@@ -14,6 +14,7 @@ from kernel.workdays import SHANGHAI
 from registry import queries, services
 from registry.catalogue import DataSource, LibraryKind, OpenType, SharingType, UpdateFrequency
 from registry.grade import Assessment, Harm, Object
+from registry.models import Membership
 from registry.operation import AGREEMENT_ITEMS, FEASIBILITY_ITEMS, PLAN_ITEMS
 from registry.types import (
     AgreementDraft,
@@ -98,6 +99,14 @@ def materials(**changes: Any) -> Materials:
     return replace(made, **changes)
 
 
+def _office() -> UUID:
+    """The office of the territory: a second world in one database is in the same territory."""
+    clerk = Membership.objects.filter(role=Role.REGISTRY_CLERK).select_related("organisation").order_by("pk").first()
+    return (
+        clerk.organisation.public_id if clerk else organisation("省公共数据登记中心", kind=OrganisationKind.INSTITUTION)
+    )
+
+
 @dataclass
 class World:
     """An office with clerk and reviewer, a holder, an agency, a filing authority and an operator."""
@@ -109,7 +118,7 @@ class World:
     chiefs: dict[UUID, Actor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.office = organisation("省公共数据登记中心", kind=OrganisationKind.INSTITUTION)
+        self.office = _office()
         self.holder = organisation("省卫生健康委员会")
         self.agency = organisation("省数据管理局")
         self.operating = organisation("省大数据运营有限公司", kind=OrganisationKind.STATE_ENTERPRISE)

@@ -128,7 +128,9 @@ def refused_or_done(method, path, body, token):
         before = written()
         response = ask(method, path, body, token)
         fault = ""
-        if response.status_code >= 500:
+        if response.status_code == 503:  # a part that does not run here, such as the payment provider, says so
+            is_problem(response)
+        elif response.status_code >= 500:
             fault = f"{response.status_code}"
         elif response.status_code >= 400:
             is_problem(response)
