@@ -96,14 +96,14 @@ class SharingForm(AmountForm):
         widget=ROWS,
         required=False,
         max_length=100_000,
-        help_text=_("One item to a line, such as 住院天数: 2."),
+        help_text=_("One item to a line, such as days: 2."),
     )
     coverage = forms.CharField(
         label=_("What each resource covers"),
         widget=ROWS,
         required=False,
         max_length=100_000,
-        help_text=_("One resource to a line, such as R1: 住院天数, 费用."),
+        help_text=_("One resource to a line, such as R1: days, costs."),
     )
     floors = forms.CharField(label=_("Floors, per cent"), widget=ROWS, required=False, max_length=4000)
     caps = forms.CharField(label=_("Caps, per cent"), widget=ROWS, required=False, max_length=4000)
@@ -133,7 +133,7 @@ class ValuationForm(ConfirmForm):
         widget=ROWS,
         required=False,
         max_length=20_000,
-        help_text=_("One cost to a line, such as 开发: 1000000.00."),
+        help_text=_("One cost to a line, such as development: 1000000.00."),
     )
     cost_profit = forms.CharField(label=_("Reasonable profit, per cent"), required=False, initial="0", widget=FIGURE)
     cost_obsolescence = forms.CharField(label=_("Obsolescence, per cent"), required=False, initial="0", widget=FIGURE)

@@ -72,7 +72,8 @@ def method_choices() -> list[tuple[str, str]]:
 def scope_words(scope: str) -> str:
     """Return a scope in the page's language."""
     app, _colon, verb = scope.partition(":")
-    return f"{APP_WORDS[app]} · {gettext('read') if verb == READ else gettext('read and write')}"
+    allowed = gettext("read") if verb == READ else gettext("read and write")
+    return f"{APP_WORDS[app]} · {allowed}"
 
 
 class IdentityForm(forms.Form):

@@ -27,7 +27,7 @@ SOURCES = {
     SourceKind.COLLECTED: _("Collected or generated"),
     SourceKind.CRAWLED: _("Collected from public sources by program"),
     SourceKind.AGREED: _("Obtained by agreement"),
-    SourceKind.DERIVED: _("Derived"),
+    SourceKind.DERIVED: _("Derived creation"),
 }
 AREAS = {
     Area.INTERNATIONAL: _("International"),
