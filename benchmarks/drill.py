@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.db import DatabaseError, connection
 
@@ -153,9 +154,7 @@ class Stage:
 
 def _present_database() -> str:
     """The address of the database this process is in, which in a test is a copy."""
-    base, _, _ = os.environ["DATABASE_URL"].rpartition("/")
-    url = os.environ["DATABASE_URL"]
-    return url if "?" in url else f"{base}/{connection.settings_dict['NAME']}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
 
 
 @contextlib.contextmanager

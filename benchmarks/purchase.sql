@@ -19,8 +19,8 @@ BEGIN
         'format', 1, 'log', 'gongshu.local/log1', 'id', entry, 'kind', kind, 'version', 1, 'subject', subject,
         'occurred_at', at, 'refs', refs, 'payload', payload || jsonb_build_object('commitments', committed)
     )::text, 'UTF8');
-    INSERT INTO ledger_entry (public_id, kind, version, subject, occurred_at, body, leaf_hash, terms)
-        SELECT entry, kind, 1, subject, at, bytes, sha256('\x00'::bytea || bytes),
+    INSERT INTO ledger_entry (public_id, kind, version, subject, occurred_at, body, leaf_hash, sm3, terms)
+        SELECT entry, kind, 1, subject, at, bytes, sha256('\x00'::bytea || bytes), sha256(bytes),
             array_agg(value) || subject::varchar
         FROM jsonb_each_text(payload) WHERE length(value) BETWEEN 6 AND 128
         RETURNING id INTO row_id;
@@ -118,6 +118,10 @@ BEGIN
             valid_until, state, state_reason, entry_id)
         VALUES (licence, 'XK' || upper(left(replace(licence::text, '-', ''), 16)), order_row, purchaser, bought, amount,
             0, at, at + interval '1 year', 'active', '', issued_fact);
+    INSERT INTO ledger_entrystatus (entry_id, status_id, subject, state, valid_until)
+        SELECT id, sha256(convert_to('gongshu/status/v1', 'UTF8') || '\x00'::bytea || convert_to(subject, 'UTF8')), subject,
+            'active', (at + interval '1 year')::date
+        FROM ledger_entry WHERE public_id = issued_fact;
     UPDATE marketplace_order SET state = 'fulfilled', paid_at = at WHERE id = order_row;
     UPDATE marketplace_payment SET state = 'captured', captured_at = at, entry_id = captured_fact WHERE id = payment_row;
     UPDATE marketplace_paymentnotice SET handled_at = at, outcome = 'captured'

@@ -56,7 +56,7 @@ def prepare_batch(*, chain_id: int, signer: TransactionSigner, now: datetime) ->
 
 def record_sent(*, tx_hash: str) -> None:
     """Note that a transaction is about to be handed to a node; harmless when repeated. One statement."""
-    _fire("send", tx_hash, TransactionState.PREPARED)
+    _fire("send", tx_hash)
 
 
 def record_mined(*, tx_hash: str, mined: Mined, now: datetime) -> None:
@@ -64,7 +64,6 @@ def record_mined(*, tx_hash: str, mined: Mined, now: datetime) -> None:
     _fire(
         "mine" if mined.succeeded else "revert",
         tx_hash,
-        TransactionState.SENT,
         block_number=mined.block_number,
         block_hash=mined.block_hash,
         gas_used=mined.gas_used,
@@ -86,13 +85,14 @@ def record_dropped(*, tx_hash: str, now: datetime) -> None:
 
 def record_replaced(*, tx_hash: str) -> None:
     """Note that another transaction of the key took this one's nonce, so that it can never be mined."""
-    _fire("replace", tx_hash, TransactionState.SENT)
+    _fire("replace", tx_hash)
 
 
-def _fire(event: str, tx_hash: str, state: TransactionState, **facts: object) -> None:
-    """Take a transaction that is in a state along an event, in one statement; one in any other state stays."""
-    target = MACHINE.fire(state, event).target
-    ChainTransaction.objects.filter(tx_hash=tx_hash, state=state).update(state=target, **facts)
+def _fire(event: str, tx_hash: str, **facts: object) -> None:
+    """Take a transaction along an event, in one statement; one in a state that does not know the event stays."""
+    targets = {row.source: row.target for row in MACHINE.transitions if row.event == event}
+    rows = ChainTransaction.objects.filter(tx_hash=tx_hash, state__in=list(targets))
+    rows.update(state=next(iter(targets.values())), **facts)
 
 
 def _next_batch(start: int) -> tuple[TreeHead, list[ChainStatus]] | None:

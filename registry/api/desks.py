@@ -83,15 +83,15 @@ def report_drift(request: HttpRequest, resource_id: UUID, body: DriftIn) -> Answ
 
 
 @router.get("/offices/{office_id}/readings", response=list[RuleOut])
-def readings(request: HttpRequest, office_id: UUID) -> tuple[RuleView, ...]:  # noqa: ARG001 - ninja's signature
+def readings(request: HttpRequest, office_id: UUID) -> list[RuleView]:  # noqa: ARG001 - ninja's signature
     """Return how an office reads what the measures leave open, today."""
-    return queries.readings(office_id, on=local_day(timezone.now()))
+    return list(queries.readings(office_id, on=local_day(timezone.now())))
 
 
 @router.get("/offices/{office_id}/limits", response=list[RuleOut])
-def limits(request: HttpRequest, office_id: UUID) -> tuple[RuleView, ...]:  # noqa: ARG001 - ninja's signature
+def limits(request: HttpRequest, office_id: UUID) -> list[RuleView]:  # noqa: ARG001 - ninja's signature
     """Return the limits an office works by today, national or its province's own."""
-    return queries.limits_of(office_id, on=local_day(timezone.now()))
+    return list(queries.limits_of(office_id, on=local_day(timezone.now())))
 
 
 @router.post("/offices/readings", response=RegistryId)

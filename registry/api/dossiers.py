@@ -19,10 +19,10 @@ from registry.schemas.dossiers import (
     AmendmentReason,
     DepositOut,
     DraftIn,
+    PartyRightIn,
+    PartyRightOut,
     QualityIn,
     QualityOut,
-    RightIn,
-    RightOut,
     VersionOut,
 )
 
@@ -76,7 +76,7 @@ def product_versions(request: HttpRequest, product_id: UUID) -> object:
     return [plain(asdict(one)) for one in queries.versions(subject_kind="product", subject_id=product_id)]
 
 
-@router.get("/resources/{resource_id}/rights", response=list[RightOut])
+@router.get("/resources/{resource_id}/rights", response=list[PartyRightOut])
 def resource_rights(request: HttpRequest, resource_id: UUID) -> object:
     """Return the rights recorded over a resource."""
     _visible("resource", resource_id, request)
@@ -85,7 +85,7 @@ def resource_rights(request: HttpRequest, resource_id: UUID) -> object:
 
 @router.post("/resources/{resource_id}/rights", response={201: RegistryId})
 @idempotent
-def record_resource_right(request: HttpRequest, resource_id: UUID, body: RightIn) -> Answer:
+def record_resource_right(request: HttpRequest, resource_id: UUID, body: PartyRightIn) -> Answer:
     """Record one of the three rights of a party over a resource (its holder)."""
     actor, now = acting(request), timezone.now()
     return created(
@@ -93,7 +93,7 @@ def record_resource_right(request: HttpRequest, resource_id: UUID, body: RightIn
     )
 
 
-@router.get("/products/{product_id}/rights", response=list[RightOut])
+@router.get("/products/{product_id}/rights", response=list[PartyRightOut])
 def product_rights(request: HttpRequest, product_id: UUID) -> object:
     """Return the rights recorded over a product."""
     _visible("product", product_id, request)
@@ -102,7 +102,7 @@ def product_rights(request: HttpRequest, product_id: UUID) -> object:
 
 @router.post("/products/{product_id}/rights", response={201: RegistryId})
 @idempotent
-def record_product_right(request: HttpRequest, product_id: UUID, body: RightIn) -> Answer:
+def record_product_right(request: HttpRequest, product_id: UUID, body: PartyRightIn) -> Answer:
     """Record one of the three rights of a party over a product (its operator)."""
     actor, now = acting(request), timezone.now()
     return created(

@@ -17,15 +17,15 @@ from registry.schemas.dossiers import (
     DemandAnswerIn,
     DemandIn,
     DemandOut,
-    FoundOut,
     ImportOut,
+    ResourcesFoundOut,
     SystemIn,
     SystemOut,
 )
 from registry.schemas.files import streamed
 
 
-@router.get("/catalogue", response=FoundOut)
+@router.get("/catalogue", response=ResourcesFoundOut)
 def search(request: HttpRequest, asked: Query[CatalogueQuestion]) -> object:
     """Search the resources by words and facets, newest first; ``following`` is the next page's ``after``."""
     return queries.search_resources(queries.ResourceQuestion(**asked.model_dump()), actor=acting(request))

@@ -14,8 +14,8 @@ from registry.schemas.operation import (
     AppealDecisionIn,
     AppealIn,
     ConsentIn,
+    DisclosureDutyOut,
     DisclosureIn,
-    DutyOut,
     EvaluationIn,
     EvaluationOut,
     ExitIn,
@@ -257,7 +257,7 @@ def decide_appeal(request: HttpRequest, evaluation_id: UUID, body: AppealDecisio
     return _evaluated(evaluation_id)
 
 
-@router.get("/disclosure-duties", response=list[DutyOut])
+@router.get("/disclosure-duties", response=list[DisclosureDutyOut])
 def duties(request: HttpRequest, agreement_id: UUID | None = None) -> object:  # noqa: ARG001 - ninja's signature
     """Return the duties of disclosure, undone ones first: what is owed to the public is public."""
     return list(queries.duties(now=timezone.now(), agreement_id=agreement_id))

@@ -14,32 +14,32 @@ from registry.schemas.outreach import (
     AccessIn,
     AccessOut,
     Asked,
-    FoundOut,
     InformationReportIn,
     InformationReportOut,
+    NoticeSubscriptionIn,
+    OpenDataOut,
     OpeningIn,
-    OpeningOut,
     OpeningReasonIn,
+    RegistrationFoundOut,
     ReportAnswerIn,
     ReportNumber,
-    SubscriptionIn,
 )
 from registry.types import AccessView, FoundView, OpeningDraft, OpeningView, ReportView, SubscriptionDraft
 
 
-@router.get("/search", response=list[FoundOut])
+@router.get("/search", response=list[RegistrationFoundOut])
 def search(request: HttpRequest, text: str) -> list[FoundView]:  # noqa: ARG001 - ninja's signature
     """Return the registrations found by code, name or holder, with what they are worth today, at most 100."""
     return list(queries.search_registrations(text, now=timezone.now()))
 
 
-@router.get("/openings", response=list[OpeningOut])
+@router.get("/openings", response=list[OpenDataOut])
 def openings(request: HttpRequest, industry: str = "") -> list[OpeningView]:  # noqa: ARG001 - ninja's signature
     """Return what is open to the public and what will be, the next day first."""
     return list(queries.openings(industry=industry, now=timezone.now()))
 
 
-@router.get("/openings/{opening_id}", response=OpeningOut)
+@router.get("/openings/{opening_id}", response=OpenDataOut)
 def opening(request: HttpRequest, opening_id: UUID) -> OpeningView:  # noqa: ARG001 - ninja's signature
     """Return one opening plan."""
     return queries.opening(opening_id, now=timezone.now())
@@ -55,22 +55,22 @@ def plan_opening(request: HttpRequest, resource_id: UUID, body: OpeningIn) -> An
     )
 
 
-@router.post("/openings/{opening_id}/open", response=OpeningOut)
+@router.post("/openings/{opening_id}/open", response=OpenDataOut)
 @idempotent
 def open_resource(request: HttpRequest, opening_id: UUID) -> object:
     """Open a planned resource (its holder)."""
     now = timezone.now()
     services.open_resource(opening_id=opening_id, actor=acting(request), now=now)
-    return OpeningOut.model_validate(queries.opening(opening_id, now=now))
+    return OpenDataOut.model_validate(queries.opening(opening_id, now=now))
 
 
-@router.post("/openings/{opening_id}/withdraw", response=OpeningOut)
+@router.post("/openings/{opening_id}/withdraw", response=OpenDataOut)
 @idempotent
 def withdraw_opening(request: HttpRequest, opening_id: UUID, body: OpeningReasonIn) -> object:
     """Withdraw a plan or close what was open, with a public reason (its holder)."""
     now = timezone.now()
     services.withdraw_opening(opening_id=opening_id, reason=body.reason, actor=acting(request), now=now)
-    return OpeningOut.model_validate(queries.opening(opening_id, now=now))
+    return OpenDataOut.model_validate(queries.opening(opening_id, now=now))
 
 
 @router.get("/openings/{opening_id}/requests", response=list[AccessOut])
@@ -97,7 +97,7 @@ def decide_access(request: HttpRequest, request_id: UUID, body: AccessDecisionIn
 
 @router.post("/subscriptions", response={202: Asked})
 @idempotent
-def subscribe(request: HttpRequest, body: SubscriptionIn) -> Answer:  # noqa: ARG001 - ninja's signature
+def subscribe(request: HttpRequest, body: NoticeSubscriptionIn) -> Answer:  # noqa: ARG001 - ninja's signature
     """Ask for notices by e-mail; the answer is the same for every address."""
     services.subscribe(draft=SubscriptionDraft(**body.model_dump()), now=timezone.now())
     return {"asked": True}

@@ -12,15 +12,15 @@ from registry.api.acting import Answer, acting, created, router
 from registry.schemas import OrganisationOut, RegistryId
 from registry.schemas.accounts import (
     AcceptIn,
-    ContactIn,
+    ContactPersonIn,
     IdentityIn,
     IdentityOut,
     InvitationIn,
     InvitationMade,
     InvitationOut,
     MemberOut,
+    OrganisationProfileOut,
     PartyReasonIn,
-    ProfileOut,
     RoleIn,
     VerificationIn,
 )
@@ -40,7 +40,7 @@ def organisation(request: HttpRequest, organisation_id: UUID) -> object:  # noqa
     return queries.organisation(organisation_id)
 
 
-@router.get("/organisations/{organisation_id}/profile", response=ProfileOut)
+@router.get("/organisations/{organisation_id}/profile", response=OrganisationProfileOut)
 def profile(request: HttpRequest, organisation_id: UUID) -> object:
     """Return an organisation's identity, to its own people and the office."""
     return queries.organisation_profile(organisation_id, actor=acting(request))
@@ -48,7 +48,7 @@ def profile(request: HttpRequest, organisation_id: UUID) -> object:
 
 @router.post("/organisations/{organisation_id}/contacts", response={201: RegistryId})
 @idempotent
-def add_contact(request: HttpRequest, organisation_id: UUID, body: ContactIn) -> Answer:
+def add_contact(request: HttpRequest, organisation_id: UUID, body: ContactPersonIn) -> Answer:
     """Name a contact person of the caller's own organisation (administrator)."""
     actor, now = acting(request), timezone.now()
     return created(services.add_contact(organisation_id=organisation_id, draft=body.draft(), actor=actor, now=now))

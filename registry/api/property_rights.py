@@ -10,10 +10,10 @@ from registry import queries, services
 from registry.api.acting import Answer, acting, created, router
 from registry.schemas import ObjectionDecisionIn, ObjectionIn, RegistryId
 from registry.schemas.property_rights import (
+    PropertyRightIn,
+    PropertyRightOut,
     RightAnswerIn,
     RightExtensionIn,
-    RightIn,
-    RightOut,
     RightReasonIn,
     RightRemarksIn,
     RightSupplementIn,
@@ -21,39 +21,39 @@ from registry.schemas.property_rights import (
 from registry.types import RightView
 
 
-def _now_standing(request: HttpRequest, right_id: UUID) -> RightOut:
+def _now_standing(request: HttpRequest, right_id: UUID) -> PropertyRightOut:
     view = queries.visible_right(right_id, actor=acting(request), now=timezone.now())
-    return RightOut.model_validate(view)
+    return PropertyRightOut.model_validate(view)
 
 
 @router.post("/property-rights", response={201: RegistryId})
 @idempotent
-def apply_for_right(request: HttpRequest, body: RightIn) -> Answer:
+def apply_for_right(request: HttpRequest, body: PropertyRightIn) -> Answer:
     """Apply for the registration of property rights in the caller's own product or resource."""
     return created(services.apply_for_right(draft=body.draft(), actor=acting(request), now=timezone.now()))
 
 
-@router.get("/property-rights", response=list[RightOut])
+@router.get("/property-rights", response=list[PropertyRightOut])
 def registered_rights(request: HttpRequest) -> list[RightView]:  # noqa: ARG001 - ninja's signature
     """Return the rights that stand, the latest registered first, at most 200."""
     return list(queries.registered_rights(now=timezone.now()))
 
 
-@router.get("/property-rights/{right_id}", response=RightOut)
+@router.get("/property-rights/{right_id}", response=PropertyRightOut)
 def right(request: HttpRequest, right_id: UUID) -> RightView:
     """Return a right that was on notice or registered, or one of the caller's own or of the caller's office."""
     return queries.visible_right(right_id, actor=acting(request), now=timezone.now())
 
 
-@router.post("/property-rights/{right_id}/resubmit", response=RightOut)
+@router.post("/property-rights/{right_id}/resubmit", response=PropertyRightOut)
 @idempotent
-def resubmit_right(request: HttpRequest, right_id: UUID, body: RightIn) -> object:
+def resubmit_right(request: HttpRequest, right_id: UUID, body: PropertyRightIn) -> object:
     """Hand in a returned application anew."""
     services.resubmit_right(right_id=right_id, draft=body.draft(), actor=acting(request), now=timezone.now())
     return _now_standing(request, right_id)
 
 
-@router.post("/property-rights/{right_id}/accept", response=RightOut)
+@router.post("/property-rights/{right_id}/accept", response=PropertyRightOut)
 @idempotent
 def accept_right(request: HttpRequest, right_id: UUID) -> object:
     """Accept an application (clerk)."""
@@ -61,7 +61,7 @@ def accept_right(request: HttpRequest, right_id: UUID) -> object:
     return _now_standing(request, right_id)
 
 
-@router.post("/property-rights/{right_id}/return", response=RightOut)
+@router.post("/property-rights/{right_id}/return", response=PropertyRightOut)
 @idempotent
 def return_right(request: HttpRequest, right_id: UUID, body: RightReasonIn) -> object:
     """Return an application, naming all that is missing (clerk)."""
@@ -69,7 +69,7 @@ def return_right(request: HttpRequest, right_id: UUID, body: RightReasonIn) -> o
     return _now_standing(request, right_id)
 
 
-@router.post("/property-rights/{right_id}/refuse", response=RightOut)
+@router.post("/property-rights/{right_id}/refuse", response=PropertyRightOut)
 @idempotent
 def refuse_right(request: HttpRequest, right_id: UUID, body: RightReasonIn) -> object:
     """Refuse an application (clerk) or a review (reviewer)."""
@@ -77,7 +77,7 @@ def refuse_right(request: HttpRequest, right_id: UUID, body: RightReasonIn) -> o
     return _now_standing(request, right_id)
 
 
-@router.post("/property-rights/{right_id}/supplement-request", response=RightOut)
+@router.post("/property-rights/{right_id}/supplement-request", response=PropertyRightOut)
 @idempotent
 def ask_supplement(request: HttpRequest, right_id: UUID, body: RightReasonIn) -> object:
     """Ask the applicant for more; the limit stands still (reviewer)."""
@@ -85,7 +85,7 @@ def ask_supplement(request: HttpRequest, right_id: UUID, body: RightReasonIn) ->
     return _now_standing(request, right_id)
 
 
-@router.post("/property-rights/{right_id}/supplement", response=RightOut)
+@router.post("/property-rights/{right_id}/supplement", response=PropertyRightOut)
 @idempotent
 def supplement(request: HttpRequest, right_id: UUID, body: RightSupplementIn) -> object:
     """Hand in what was asked for (applicant)."""
@@ -94,7 +94,7 @@ def supplement(request: HttpRequest, right_id: UUID, body: RightSupplementIn) ->
     return _now_standing(request, right_id)
 
 
-@router.post("/property-rights/{right_id}/extend", response=RightOut)
+@router.post("/property-rights/{right_id}/extend", response=PropertyRightOut)
 @idempotent
 def extend_review(request: HttpRequest, right_id: UUID, body: RightExtensionIn) -> object:
     """Extend review once (reviewer)."""
@@ -103,7 +103,7 @@ def extend_review(request: HttpRequest, right_id: UUID, body: RightExtensionIn) 
     return _now_standing(request, right_id)
 
 
-@router.post("/property-rights/{right_id}/review", response=RightOut)
+@router.post("/property-rights/{right_id}/review", response=PropertyRightOut)
 @idempotent
 def pass_right(request: HttpRequest, right_id: UUID, body: RightRemarksIn) -> object:
     """Pass the review, with remarks if any (reviewer)."""
@@ -111,7 +111,7 @@ def pass_right(request: HttpRequest, right_id: UUID, body: RightRemarksIn) -> ob
     return _now_standing(request, right_id)
 
 
-@router.post("/property-rights/{right_id}/notice", response=RightOut)
+@router.post("/property-rights/{right_id}/notice", response=PropertyRightOut)
 @idempotent
 def publish_right(request: HttpRequest, right_id: UUID) -> object:
     """Put a reviewed right on the notice board (clerk)."""
@@ -119,7 +119,7 @@ def publish_right(request: HttpRequest, right_id: UUID) -> object:
     return _now_standing(request, right_id)
 
 
-@router.post("/property-rights/{right_id}/deposit", response=RightOut)
+@router.post("/property-rights/{right_id}/deposit", response=PropertyRightOut)
 @idempotent
 def deposit_right(request: HttpRequest, right_id: UUID) -> object:
     """Deposit the evidence and register the right (clerk)."""

@@ -73,7 +73,7 @@ def open_case(request: HttpRequest, registration_id: UUID, body: CaseIn) -> Answ
 @router.get("/registrations/drafts", response=list[ApplicationDraftOut])
 def drafts(request: HttpRequest) -> object:
     """Return what the caller's organisation prepares, returned applications included."""
-    return queries.drafts(actor=acting(request))
+    return list(queries.drafts(actor=acting(request)))
 
 
 @router.get("/registrations/{registration_id}", response=RegistrationOut)
@@ -186,9 +186,9 @@ def explain_delay(request: HttpRequest, registration_id: UUID, body: ActReasonIn
 
 @router.post("/registrations/{registration_id}/review", response=Done)
 @idempotent
-def pass_review(request: HttpRequest, registration_id: UUID, body: ReviewIn | None = None) -> Answer:
+def pass_review(request: HttpRequest, registration_id: UUID, body: ReviewIn) -> Answer:
     """Pass the formal review (reviewer)."""
-    proven = body.proven if body else False
+    proven = body.proven
     services.pass_review(registration_id=registration_id, proven=proven, actor=acting(request), now=timezone.now())
     return done(registration_id)
 

@@ -88,7 +88,7 @@ class IdentityOut(Schema):
     organisation_id: UUID | None
 
 
-class ContactIn(Schema):
+class ContactPersonIn(Schema):
     """A contact person."""
 
     model_config = example(duty="数据安全负责人", name="黄某某", phone="059100000001", id_number="")
@@ -103,7 +103,7 @@ class ContactIn(Schema):
         return ContactDraft(**self.dict())
 
 
-class ContactOut(Schema):
+class ContactPersonOut(Schema):
     """A contact person; the ID number is masked."""
 
     id: UUID
@@ -113,7 +113,7 @@ class ContactOut(Schema):
     id_number: str
 
 
-class ProfileOut(Schema):
+class OrganisationProfileOut(Schema):
     """An organisation's identity (NDI—TR—2025—03), to its own people and the office."""
 
     id: UUID
@@ -130,7 +130,7 @@ class ProfileOut(Schema):
     legal_representative_id: str
     registered_at: datetime
     deactivated_at: datetime | None
-    contacts: list[ContactOut]
+    contacts: list[ContactPersonOut]
 
 
 class HeldRoleOut(Schema):

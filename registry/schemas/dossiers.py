@@ -24,7 +24,7 @@ def _example(**values: JsonValue) -> ConfigDict:
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
 
 
-class RightIn(Schema):
+class PartyRightIn(Schema):
     """One of the three rights of a party."""
 
     model_config = _example(
@@ -137,7 +137,7 @@ class ImportOut(Schema):
     entry_id: UUID | None
 
 
-class RightOut(Schema):
+class PartyRightOut(Schema):
     """A right."""
 
     id: UUID
@@ -213,7 +213,7 @@ class CardOut(Schema):
     declared_at: datetime
 
 
-class FacetOut(Schema):
+class ResourceFacetOut(Schema):
     """One value of a facet and how many have it."""
 
     value: str
@@ -222,12 +222,12 @@ class FacetOut(Schema):
     count: int
 
 
-class FoundOut(Schema):
+class ResourcesFoundOut(Schema):
     """A page of resources, how many there are in all, the facets, and the key the next page begins after."""
 
     total: int
     cards: list[CardOut]
-    facets: dict[str, list[FacetOut]]
+    facets: dict[str, list[ResourceFacetOut]]
     following: str
 
 

@@ -178,7 +178,7 @@ class EvaluationOut(Schema):
     decision: str
 
 
-class DutyOut(Schema):
+class DisclosureDutyOut(Schema):
     """A duty of disclosure."""
 
     agreement_id: UUID

@@ -26,7 +26,7 @@ class OpeningIn(Schema):
     address: Annotated[str, Field(max_length=300)] = ""
 
 
-class OpeningOut(Schema):
+class OpenDataOut(Schema):
     """A resource that is open or will be."""
 
     id: UUID
@@ -89,7 +89,7 @@ class AccessDecisionIn(Schema):
     reason: Annotated[str, Field(max_length=1000)] = ""
 
 
-class SubscriptionIn(Schema):
+class NoticeSubscriptionIn(Schema):
     """Notices by e-mail: of one holder, region or industry, or all."""
 
     model_config = ConfigDict(
@@ -166,7 +166,7 @@ class ReportAnswerIn(Schema):
     answer_en: Annotated[str, Field(max_length=1000)] = ""
 
 
-class FoundOut(Schema):
+class RegistrationFoundOut(Schema):
     """One registration found by code, name or holder, and what it is worth today."""
 
     registration_id: UUID

@@ -55,7 +55,7 @@ class RightClaimIn(Schema):
     consented: bool = False
 
 
-class RightIn(Schema):
+class PropertyRightIn(Schema):
     """An application for the registration of property rights."""
 
     model_config = ConfigDict(
@@ -107,7 +107,7 @@ class RightHolderOut(Schema):
     bounds: str
 
 
-class RightOut(Schema):
+class PropertyRightOut(Schema):
     """One registration of property rights; ``valid_until`` is the first day after its term."""
 
     id: UUID

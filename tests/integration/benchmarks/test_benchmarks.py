@@ -77,4 +77,4 @@ def test_a_benchmark_prints_its_table(name):
 def test_an_unknown_benchmark_is_refused():
     run = subprocess.run([sys.executable, "-m", "benchmarks", "nothing"], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 2
-    assert "there are purchase, anchoring, aggregate, encrypted" in run.stderr
+    assert "there are purchase, append, audit, proofs, anchoring" in run.stderr

@@ -283,8 +283,8 @@ def test_a_registration_through_the_api(world):
     assert agent.post(f"{path}/submit").json()["state"] == "submitted"
     assert agent.post(f"{path}/accept").status_code == 403
     assert clerk.post(f"{path}/accept").json()["state"] == "accepted"
-    assert clerk.post(f"{path}/review").status_code == 403
-    assert reviewer.post(f"{path}/review").json()["state"] == "reviewed"
+    assert clerk.post(f"{path}/review", {}).status_code == 403
+    assert reviewer.post(f"{path}/review", {}).json()["state"] == "reviewed"
     assert clerk.post(f"{path}/notice").json()["state"] == "in_notice"
     early = clerk.post(f"{path}/code")
     assert (early.status_code, early["Content-Type"]) == (409, "application/problem+json")

@@ -123,7 +123,7 @@ def test_a_derivation_opens_to_its_inputs():
     assert drawn.count("<details") == 2
     assert drawn.count("<li>") == 4
     assert drawn.count('<ul class="derivation"') == 1
-    assert "1,864,200 " in drawn
+    assert "1,864,200.00 " in drawn
     assert "成本 + 利润" in drawn
     assert ESCAPED in drawn
 
