@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from kernel.law import NoRate
 from kernel.machine import WrongState
@@ -260,3 +262,12 @@ def test_a_wrong_form_names_its_fields(world):
         applied(world, form=replace(FORM, industry="?", name_zh="x" * 129), claims=())
     assert caught.value.fields == "name_zh, industry, claims"
     assert not PropertyRight.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_its_certificate_has_a_page_for_everybody(world, language):
+    right, code = registered(world)
+    services.issue_certificates(signer=Ed25519Signer.generate("office"), now=APPLIED + timedelta(days=10))
+    page = Client().get(f"/registry/certificates/{code}/", headers={"accept-language": language})
+    assert page.status_code == 200
+    assert reverse("registry:property-right", args=[right]) in page.content.decode()
