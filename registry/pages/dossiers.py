@@ -199,6 +199,7 @@ def declare_product(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
 def amend_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Take a new version of a product that is not applied for yet."""
     view = queries.visible_product(product_id, actor=actor_of(request))
+    actor_of(request).require_organisation(view.operator_id)
     agreed = queries.agreement(view.agreement_id)
     initial = {name: getattr(view, name) for name in view.__dataclass_fields__} | {
         "resource_ids": [str(one) for one in view.resource_ids]

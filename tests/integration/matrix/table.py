@@ -1,9 +1,11 @@
 """The table of who may ask what: tests/cases/registry/access.yaml, read and written.
 
-One row per route. ``everybody``: also strangers who are not logged in; ``signed in``: every account; otherwise the
-roles that are let through, ``role@own`` for those of the object's own organisation only, ``people@holder`` for whoever
-acts for the holder in whatever role. All others are refused (403,
-404) or led to the login page. ``form`` is what a page's form sends, where an empty one would be sent back unread.
+One row per route. ``everybody``: also strangers who are not logged in; ``signed in``: every account; ``acting``: every
+account that acts for an organisation, in whatever role; otherwise the roles that are let through, ``role@own`` for
+those of the object's own organisation only, ``people@holder`` (office, agency, operator, buyer) for whoever acts for
+that organisation in whatever role, ``role@agency`` where it is let through in an organisation that usually has another.
+All others are refused (403, 404) or led to the login page. ``form`` is what a page's form sends, where an empty one
+would be sent back unread.
 """
 
 from __future__ import annotations
@@ -18,11 +20,19 @@ from registry.types import Role
 
 TABLE = Path(__file__).resolve().parents[2] / "cases" / "registry" / "access.yaml"
 OPEN = TABLE.with_name("access_open.txt")
-HOLDERS_PEOPLE = "people@holder"
-EVERYBODY, SIGNED_IN, NOBODY = "everybody", "signed in", "nobody"
+EVERYBODY, SIGNED_IN, ACTING, NOBODY = "everybody", "signed in", "acting", "nobody"
+ANONYMOUS, NO_ROLE = "anonymous", "no role"
 OWNERLESS = ("pricing_authority", "broker", "custodian", "regulator")  # they own nothing here: ask in the holder's
-HOLDERS = ("holder_agent", "chief_data_officer", "organisation_admin", *OWNERLESS)
-CELLS = frozenset(name for role in Role for name in (str(role), f"{role}@own"))
+PLACES = {
+    "office": ("registry_clerk", "registry_reviewer"),
+    "agency": ("implementing_agency", "authorising_body", "data_authority"),
+    "holder": ("holder_agent", "chief_data_officer", "organisation_admin", *OWNERLESS),
+    "operator": ("operator",),
+    "buyer": ("buyer",),
+}
+PEOPLE = {f"people@{place}": frozenset(f"{role}@own" for role in roles) for place, roles in PLACES.items()}
+CELLS = frozenset(name for role in Role for name in (str(role), f"{role}@own")) | frozenset(PEOPLE)
+ELSEWHERE = frozenset(f"{role}@{place}" for role in Role for place in PLACES)
 
 
 def rows() -> dict[str, dict[str, Any]]:
@@ -39,14 +49,16 @@ def open_routes() -> set[str]:
 def expected(who: str | list[str]) -> frozenset[str]:
     """Return the askers that a row lets through."""
     if who == EVERYBODY:
-        return CELLS | {"anonymous"}
+        return CELLS | {ANONYMOUS, NO_ROLE}
     if who == SIGNED_IN:
+        return CELLS | {NO_ROLE}
+    if who == ACTING:
         return CELLS
     if who == NOBODY:
         return frozenset()
-    named = [cell for name in ([who] if isinstance(who, str) else who) for cell in _cells(name)]
-    outside = {name for name in named if not name.endswith("@own")}
-    unknown = set(named) - CELLS
+    named = [cell for name in ([who] if isinstance(who, str) else who) for cell in (name, *PEOPLE.get(name, ()))]
+    outside = {name for name in named if "@" not in name}
+    unknown = set(named) - CELLS - ELSEWHERE
     assert not unknown, f"no such role: {sorted(unknown)}"
     return frozenset(named) | frozenset(f"{name}@own" for name in outside)
 
@@ -54,19 +66,14 @@ def expected(who: str | list[str]) -> frozenset[str]:
 def said(found: Iterable[str]) -> str | list[str]:
     """Return how a row says that exactly ``found`` are let through."""
     let = frozenset(found)
-    for word in (EVERYBODY, SIGNED_IN, NOBODY):
+    for word in (EVERYBODY, SIGNED_IN, ACTING, NOBODY):
         if let == expected(word):
             return word
     named = [str(role) for role in Role if str(role) in let]
-    people = {f"{role}@own" for role in HOLDERS}
-    named += [HOLDERS_PEOPLE] if people <= let else []
-    hidden = people if people <= let else set()
-    named += [f"{role}@own" for role in Role if f"{role}@own" in let - hidden and str(role) not in let]
-    return named
-
-
-def _cells(name: str) -> list[str]:
-    return [f"{role}@own" for role in HOLDERS] if name == HOLDERS_PEOPLE else [name]
+    people = [name for name in PEOPLE if name in let]
+    hidden = {cell for name in people for cell in PEOPLE[name]}
+    own = [f"{role}@own" for role in Role if f"{role}@own" in let - hidden and str(role) not in let]
+    return named + people + own
 
 
 def written(found: dict[str, str | list[str]]) -> str:

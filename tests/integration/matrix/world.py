@@ -22,6 +22,7 @@ from registry.types import ContactDraft, IdentityDraft, OrganisationKind, Role
 from tests.factories.marketplace import Shop
 from tests.factories.registry import member, organisation, uscc
 from tests.integration.matrix.routes import Route
+from tests.integration.matrix.table import PEOPLE
 
 ANONYMOUS = "anonymous"
 NOWHERE = "00000000-0000-4000-8000-00000000dead"
@@ -75,6 +76,7 @@ class Prepared:
         self.outsider = self._asker("outside", organisation("无关单位"))
         owners = dict.fromkeys(self.inside.values())
         self.owners = {owner: self._asker(f"inside {owner}", owner) for owner in owners}
+        self.people_of = {name: self.own(next(iter(cells)).partition("@")[0]) for name, cells in PEOPLE.items()}
 
     def _asker(self, name: str, organisation_id: UUID) -> Asker:
         account = get_user_model().objects.create_user(f"asker-{organisation_id}")
@@ -125,7 +127,7 @@ class Prepared:
 
     def _bought(self) -> dict[str, Any]:
         licence, order = self.shop.licence(now=self.now), self.shop.order(quantity="1", now=self.now)
-        words = {"username": "nobody", "kind": "resource", "name": "accept"}
+        words = {"username": "nobody", "kind": "resource", "name": "accept", "form": "csv"}
         return {"licence_id": licence.id, "order_id": order.id, "quote_id": order.quote_id} | words
 
     def address(self, route: Route) -> str:
