@@ -23,7 +23,7 @@ from registry.roles import GRANTS
 from registry.types import Role
 from tests.integration.matrix import table
 from tests.integration.matrix.routes import Route, routes
-from tests.integration.matrix.world import Asker, Prepared, refusing
+from tests.integration.matrix.world import NOWHERE, Asker, Prepared, refusing
 
 PARTS = 8
 ANY = "broker"  # the role with the fewest rights: lets through where acting for the organisation is enough
@@ -80,14 +80,15 @@ def contradictions(prepared: Prepared, route: Route, row: dict[str, Any]) -> lis
     if who >= table.CELLS:
         asks["no role"] = (prepared.outsider, [], table.NO_ROLE in who)
         asks["any role"] = (prepared.outsider, [ANY], True)
-        asks |= {f"every role {name}": (asker, [str(role) for role in Role], True) for name, asker in _places(prepared)}
+        everything = [str(role) for role in Role]
+        asks |= {f"every role {name}": (asker, everything, True) for name, asker in _places(prepared, route)}
     else:
         whole = who & set(table.PEOPLE)
         for name in who - {"anonymous"} - {cell for people in whole for cell in table.PEOPLE[people]}:
             role = name.partition("@")[0]
             asks[name] = (_stands(prepared, name), [ANY if role == "people" else role], True)
         everyone = [prepared.people_of[people] for people in whole]
-        for name, asker in _places(prepared):
+        for name, asker in _places(prepared, route):
             let = {cell.partition("@")[0] for cell in who if "@" not in cell or _stands(prepared, cell) is asker}
             if asker not in everyone:
                 asks[f"all others {name}"] = (asker, [str(role) for role in Role if role not in let], False)
@@ -98,8 +99,10 @@ def contradictions(prepared: Prepared, route: Route, row: dict[str, Any]) -> lis
     ]
 
 
-def _places(prepared: Prepared) -> list[tuple[str, Asker]]:
-    return [(asker.name, asker) for asker in (prepared.outsider, *prepared.owners.values())]
+def _places(prepared: Prepared, route: Route) -> list[tuple[str, Asker]]:
+    """Return where to ask from: outside, and inside each owner, save for an object there is not: nobody owns it."""
+    owners = () if NOWHERE in prepared.address(route) else prepared.owners.values()
+    return [(asker.name, asker) for asker in (prepared.outsider, *owners)]
 
 
 def _stands(prepared: Prepared, cell: str) -> Asker:
