@@ -38,7 +38,9 @@ from registry.services.confirmations import make_out
 from registry.services.letters import tell_applicant
 from registry.services.notices import require_notice_ended
 from registry.services.resources import NameTaken
+from registry.services.searching import resource_document
 from registry.services.submissions import renewed_until
+from registry.services.versions import keep_first, write_version
 from registry.types import Role
 from registry.workflow import REGISTRATION, S26, Event, State
 
@@ -51,6 +53,7 @@ ENTRIES: Final[Mapping[Kind, EntryKind]] = MappingProxyType(
         Kind.REVOCATION: kinds.REGISTRATION_REVOKED,
     }
 )
+AMENDING: Final = frozenset({Kind.CHANGE, Kind.CORRECTION})
 
 
 @dataclass(eq=False, kw_only=True)
@@ -84,7 +87,9 @@ def complete(*, registration_id: UUID, actor: Actor, now: datetime) -> None:
     close_all(item=item, now=now)
     payload = _effect(item, base, kind, now)
     item.state, base.state = step.target, moved.target
-    _record(item, base, moved.article, payload | {"overdue": overdue}, actor=actor, now=now)
+    entry = _record(item, base, moved.article, payload | {"overdue": overdue}, actor=actor, now=now)
+    if kind in AMENDING:
+        _keep_version(item, entry, now)
     close_file(item=item, now=now)
     if base.state != State.CODED:
         close_file(item=base, now=now)
@@ -106,7 +111,7 @@ def _require_notice_done(item: Registration, now: datetime) -> None:
 
 
 def _effect(item: Registration, base: Registration, kind: Kind, now: datetime) -> dict[str, JsonValue]:
-    if kind in {Kind.CHANGE, Kind.CORRECTION}:
+    if kind in AMENDING:
         _apply_changes(item)
         said: dict[str, JsonValue] = {"changes_sha256": digest(item.changes)}
         return said | ({"proof": item.proof} if kind == Kind.CORRECTION else {})
@@ -127,12 +132,23 @@ def _apply_changes(item: Registration) -> None:
             raise RecordMoved(field=field)
     wanted = papers(item).changes
     _require_name_free(about, wanted)
+    keep_first(item=about)
     for field, value in wanted.items():
         if field == FIELDS and isinstance(about, DataResource):
             _replace_columns(about, item.changes[FIELDS]["after"])
         else:
             setattr(about, field, value)
+    about.version += 1
+    if isinstance(about, DataResource):
+        about.search = resource_document(item=about, fields=about.fields.all())
     about.save()
+
+
+def _keep_version(item: Registration, entry: UUID, now: datetime) -> None:
+    """Keep what the record now says as its next version, with the procedure it was changed by."""
+    words = PROCEDURES[kind_of(item=item)].words
+    reason = f"{words.zh} {words.en} {item.number or ''}".rstrip()
+    write_version(item=subject(item), reason=reason, entry=entry, now=now)
 
 
 def _require_name_free(about: DataResource | DataProduct, wanted: Mapping[str, object]) -> None:
@@ -153,7 +169,7 @@ def _replace_columns(resource: DataResource, columns: list[dict[str, str]]) -> N
 
 def _record(
     item: Registration, base: Registration, article: str, payload: dict[str, JsonValue], *, actor: Actor, now: datetime
-) -> None:
+) -> UUID:
     last = [one for one in (item.last_entry, base.last_entry) if one]
     entry = ledger.append(
         kind=ENTRIES[kind_of(item=item)],
@@ -169,3 +185,4 @@ def _record(
         now=now,
     )
     item.last_entry = base.last_entry = entry
+    return entry

@@ -15,9 +15,8 @@ from kernel.errors import NotPermitted
 from ledger import services as ledger
 from registry import catalogue, grade, identifiers, kinds
 from registry.digests import digest
-from registry.models import Agreement, DataProduct, DataResource, Version
+from registry.models import Agreement, DataProduct, DataResource
 from registry.queries.affiliations import circle
-from registry.queries.content import product_content
 from registry.queries.found import row
 from registry.services.resources import (
     CLOSED,
@@ -34,6 +33,7 @@ from registry.services.resources import (
     require_words,
     told,
 )
+from registry.services.versions import keep_first, write_version
 from registry.types import ProductDeclaration, Role
 from registry.workflow import S27, State
 
@@ -91,7 +91,7 @@ def declare_product(*, declaration: ProductDeclaration, actor: Actor, now: datet
     item.save(force_insert=True)
     item.resources.set(used)
     item.bases.set(bases)
-    _write_version(item, reason="", entry=item.entry, now=now)
+    write_version(item=item, reason="", entry=item.entry, now=now)
     return item.public_id
 
 
@@ -115,8 +115,7 @@ def amend_product(
     bases = _bases(item.agreement, declaration)
     if declaration.name_zh != item.name_zh:
         _require_free_name(item.agreement, declaration.name_zh)
-    if not item.versions.exists():
-        _write_version(item, reason="", entry=item.entry, now=item.declared_at)
+    keep_first(item=item)
     _fill(item, declaration, used)
     item.version += 1
     entry = ledger.append(
@@ -135,7 +134,7 @@ def amend_product(
     item.save()
     item.resources.set(used)
     item.bases.set(bases)
-    _write_version(item, reason=reason, entry=entry, now=now)
+    write_version(item=item, reason=reason, entry=entry, now=now)
     return item.version
 
 
@@ -186,13 +185,6 @@ def _bases(agreed: Agreement, declaration: ProductDeclaration) -> list[DataProdu
                 relation_en="the same organisation" if own else "an affiliate of it",
             )
     return found
-
-
-def _write_version(item: DataProduct, *, reason: str, entry: UUID, now: datetime) -> None:
-    content = product_content(item)
-    Version.objects.create(
-        product=item, number=item.version, content=content, reason=reason[:500], written_at=now, entry=entry
-    )
 
 
 def _record(

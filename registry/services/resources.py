@@ -17,13 +17,13 @@ from ledger import services as ledger
 from registry import catalogue, grade, identifiers, kinds
 from registry.digests import digest
 from registry.limits import local_day
-from registry.models import Agreement, DataResource, Organisation, ResourceField, Version
-from registry.queries.content import resource_content
+from registry.models import Agreement, DataResource, Organisation, ResourceField
 from registry.queries.found import row
 from registry.queries.operation import agreement_obstacle
 from registry.queries.resources import coded
 from registry.services.parties import require_word
 from registry.services.searching import resource_document
+from registry.services.versions import keep_first, write_version
 from registry.types import ProductDeclaration, ResourceDeclaration, Role
 from registry.workflow import S26, S27, State
 
@@ -161,8 +161,7 @@ def amend_resource(
     verdict = require_declarable(declaration=declaration)
     if declaration.name_zh != item.name_zh:
         require_free_name(holder=item.holder, name=declaration.name_zh)
-    if not item.versions.exists():
-        write_version(item=item, reason="", entry=item.entry, now=item.declared_at)
+    keep_first(item=item)
     fill(item=item, declaration=declaration, verdict=verdict)
     item.version += 1
     item.search = resource_document(item=item, fields=declaration.fields)
@@ -268,14 +267,6 @@ def fill(*, item: DataResource, declaration: ResourceDeclaration, verdict: grade
     item.shared_from = _organisation(declaration.shared_from_id)
     item.level, item.grade = verdict.level, verdict.grade
     item.assessments = [{"object": str(one.object), "harm": str(one.harm)} for one in declaration.assessments]
-
-
-def write_version(*, item: DataResource, reason: str, entry: UUID, now: datetime) -> None:
-    """Keep what a resource says of itself now as its present version."""
-    content = resource_content(item)
-    Version.objects.create(
-        resource=item, number=item.version, content=content, reason=reason[:500], written_at=now, entry=entry
-    )
 
 
 def require_in_force(agreed: Agreement, /, *, now: datetime) -> None:

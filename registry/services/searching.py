@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from registry import bigrams
-from registry.models import DataResource
+from registry.models import DataResource, ResourceField
 from registry.types import FieldView
 
 
-def resource_document(*, item: DataResource, fields: Iterable[FieldView]) -> str:
+def resource_document(*, item: DataResource, fields: Iterable[FieldView | ResourceField]) -> str:
     """Return the search text of a resource whose holder is loaded: names weigh most, columns least."""
     columns = list(fields)
     return bigrams.document(

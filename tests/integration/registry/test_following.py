@@ -105,6 +105,27 @@ def test_a_change_goes_over_the_notice_and_changes_the_record(world, record):
     assert queries.notice(change, now=ends).kind == "change"
 
 
+def test_a_change_is_the_next_version_and_is_found_by_its_new_name(world, record):
+    now = CODED + timedelta(days=1)
+    renamed = Papers(
+        statements=CHANGE.statements, evidence_sha256=EVIDENCE, changes={"name_zh": "福建省-卫生健康-门诊处方"}
+    )
+    change = world.following("change", record, renamed, now=now)
+    world.reviewed(change, now=now)
+    services.publish_notice(registration_id=change, actor=world.clerk, now=now + timedelta(hours=3))
+    ends = view(change).notice_ends_at
+    services.complete(registration_id=change, actor=world.clerk, now=ends)
+    resource = DataResource.objects.get()
+    newest, declared = queries.versions(subject_kind="resource", subject_id=resource.public_id)
+    assert (declared.number, newest.number, resource.version) == (1, 2, 2)
+    assert [(one.path, one.after) for one in newest.changes] == [("name_zh", "福建省-卫生健康-门诊处方")]
+    assert newest.entry_id == ledger.entries(subject=f"registration:{record}", kind="registration.changed")[0].id
+    assert newest.written_at == ends
+    assert newest.reason == f"变更登记 Registration of change {view(change).number}"
+    found = queries.search_resources(queries.ResourceQuestion(text="门诊处方"), actor=world.agent)
+    assert [one.id for one in found.cards] == [resource.public_id]
+
+
 def test_a_change_of_what_changed_meanwhile_is_refused(world, record):
     now = CODED + timedelta(days=1)
     change = world.following("change", record, CHANGE, now=now)
