@@ -52,8 +52,8 @@ def fill(modules: dict[str, Any], node: Node, place: Any, *, blocks: int) -> Non
             purpose=modules["journal"].Purpose.APPEND, to=address, data=data, gas=calldata.append_gas(1)
         )
         with transaction.atomic():
-            row = modules["journalling"].write(wallet, draft, chain_id=CHAIN_ID, first_nonce=0, now=now)
-        care.bring(chain, modules["queries"].row_view(row), now=now)
+            row = modules["journalling"].write(signer=wallet, draft=draft, chain_id=CHAIN_ID, first_nonce=0, now=now)
+        care.bring(chain, [modules["queries"].row_view(row)], now=now)
         if size % 100 == 0:
             place.keep(chain, chain_id=CHAIN_ID, now=now)
         if size % 1000 == 0:

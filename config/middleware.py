@@ -101,6 +101,24 @@ class ActorMiddleware:
         return self.get_response(request)
 
 
+class ImmutableMiddleware:
+    """Let what never changes be kept by any cache: it is the same for everybody, whatever was asked on the way to it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Take back what sessions and languages said of an immutable answer."""
+        response = self.get_response(request)
+        if "immutable" in response.headers.get("Cache-Control", ""):
+            by_encoding = "accept-encoding" in response.headers.get("Vary", "").lower()
+            for name in ("Vary", "Content-Language"):
+                response.headers.pop(name, None)
+            if by_encoding:
+                response.headers["Vary"] = "Accept-Encoding"
+        return response
+
+
 class SessionForgeryMiddleware:
     """Demand the CSRF token of API requests that act through a session cookie; API keys need none."""
 

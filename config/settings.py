@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.gatehouse.GatehouseMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.ImmutableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

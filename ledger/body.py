@@ -22,7 +22,7 @@ class BadName(InvalidInput):
     """A kind or a subject that is not written as the log writes them."""
 
     code = "ledger.bad_name"
-    zh = "“{value}”不是有效的{what};应形如 {example}。"
+    zh = "“{value}”不是有效的{what}；应形如 {example}。"
     en = "{value!r} is not a {what}; one looks like {example}."
     what: str
     value: str

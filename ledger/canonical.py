@@ -31,7 +31,7 @@ class NotCanonical(InvalidInput):
     """A value that canonical JSON, as the log narrows it, does not have."""
 
     code = "ledger.not_canonical"
-    zh = "内容 {path} 不能写入账本:{reason}。"
+    zh = "内容 {path} 不能写入账本：{reason}。"
     en = "The value at {path} cannot enter the log: {reason}."
     path: str
     reason: str
@@ -42,7 +42,7 @@ class EntryTooLarge(InvalidInput):
     """The canonical bytes exceed the limit."""
 
     code = "ledger.entry_too_large"
-    zh = "记录长度 {size} 字节,超过上限 {limit} 字节。"
+    zh = "记录长度 {size} 字节，超过上限 {limit} 字节。"
     en = "The entry has {size} bytes; the limit is {limit}."
     size: int
     limit: int

@@ -34,7 +34,7 @@ class BadNote(InvalidInput):
     """A signed note, checkpoint or verifier key that is not well formed, or that no known key signed."""
 
     code = "ledger.bad_note"
-    zh = "签名文书无效:{reason}。"
+    zh = "签名文书无效：{reason}。"
     en = "The signed note is not valid: {reason}."
     reason: str
 

@@ -25,7 +25,7 @@ class BadStatus(InvalidInput):
     """A status the log does not know, or one of a subject that is not written as the log writes them."""
 
     code = "ledger.bad_status"
-    zh = "“{value}”不是有效的{what};应形如 {example}。"
+    zh = "“{value}”不是有效的{what}；应形如 {example}。"
     en = "{value!r} is not a {what}; one looks like {example}."
     what: str
     value: str

@@ -81,7 +81,7 @@ class UnknownKind(InvalidInput):
     """No app defines this kind of entry in this version."""
 
     code = "ledger.unknown_kind"
-    zh = "未定义的记录种类:{kind}。"
+    zh = "未定义的记录种类：{kind}。"
     en = "No such kind of entry: {kind}."
     kind: str
 

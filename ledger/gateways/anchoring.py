@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -24,11 +25,11 @@ from ledger.gateways.node import Chain, ContractState, artifact
 from ledger.gateways.snapshots import Shelf
 from ledger.journal import TransactionState
 from ledger.queries.heads import anchored_size
-from ledger.queries.journal import contract_on, ending, journalled, open_row
-from ledger.services.anchor import prepare_batch
+from ledger.queries.journal import contract_on, ending, journalled, open_rows
+from ledger.services.anchor import prepare_batches
 from ledger.services.locks import sole_sender
 from ledger.services.rollover import Place, prepare_close, prepare_deployment
-from ledger.types import TransactionSigner
+from ledger.types import JournalRow, TransactionSigner
 
 __all__ = [
     "AnchoringRefused",
@@ -45,6 +46,7 @@ __all__ = [
 ]
 
 MOST_IN_A_ROW: Final = 50
+BATCHES: Final = 10  # written, sent and recorded together where blocks are ours to mine
 
 
 def deploy(chain: Chain, *, chain_id: int, signer: TransactionSigner, now: datetime) -> str:
@@ -124,7 +126,7 @@ def _over(chain: Chain, chain_id: int, epoch_blocks: int) -> bool:
         return False
     if ending(contract):
         return True
-    waits = open_row(chain_id=chain_id) is not None
+    waits = bool(open_rows(chain_id=chain_id, limit=1))
     return not waits and chain.embedded and 0 < epoch_blocks <= journalled(chain_id=chain_id)
 
 
@@ -138,24 +140,26 @@ def _send_all(
     if not state.takes_from(signer.address):
         raise AnchoringRefused(address=contract.address)
     for _ in range(MOST_IN_A_ROW):
-        row = prepare_batch(chain_id=chain_id, signer=signer, now=now)
-        mined = None if row is None else bring(chain, row, now=now)
-        if mined is None:
+        rows = prepare_batches(chain_id=chain_id, signer=signer, now=now, most=BATCHES if chain.embedded else 1)
+        if not rows or not _brought(chain, rows, chain_id=chain_id, now=now):
             return
-        if not mined.succeeded:
-            raise AnchoringRefused(address=contract.address)
 
 
 def _bring_open(chain: Chain, *, chain_id: int, now: datetime) -> None:
     """Send what is written and open, in order, as far as the chain takes it at once; raise AnchoringRefused."""
     with noting(now):
-        while (row := open_row(chain_id=chain_id)) is not None:
-            mined = bring(chain, row, now=now)
-            if mined is None:
+        while rows := open_rows(chain_id=chain_id):
+            if not _brought(chain, rows, chain_id=chain_id, now=now):
                 return
-            if not mined.succeeded:
-                contract = contract_on(chain_id=chain_id)
-                raise AnchoringRefused(address="—" if contract is None else contract.address)
+
+
+def _brought(chain: Chain, rows: Sequence[JournalRow], *, chain_id: int, now: datetime) -> bool:
+    """Send transactions; return whether all are mined; raise AnchoringRefused when the contract refused one."""
+    mined = bring(chain, rows, now=now)
+    if not all(each.succeeded for each in mined):
+        contract = contract_on(chain_id=chain_id)
+        raise AnchoringRefused(address="—" if contract is None else contract.address)
+    return len(mined) == len(rows)
 
 
 def _outdated(chain_id: int) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from kernel.actors import SYSTEM
@@ -18,11 +19,12 @@ from ledger.merkle import EMPTY_ROOT
 from ledger.models import LogContract
 from ledger.queries.heads import anchored_size, head
 from ledger.queries.journal import (
+    MOST_AT_ONCE,
     contract_on,
     journal,
     journalled,
     last_blocks,
-    open_batch_size,
+    open_batch_sizes,
     present_chain,
     stops,
 )
@@ -43,7 +45,7 @@ class ChainAhead(Conflict):
     """The chain holds more than the database knows of: the database was set back. Writing stops."""
 
     code = "ledger.chain_ahead"
-    zh = "链上已有 {chain} 条,数据库仅记载 {database} 条:数据库曾被回退,账本已停止写入。"
+    zh = "链上已有 {chain} 条，数据库仅记载 {database} 条：数据库曾被回退，账本已停止写入。"
     en = "The chain holds {chain}, the database knows of {database}: the database was set back; the log stopped."
     chain: int
     database: int
@@ -54,7 +56,7 @@ class ChainBehind(Conflict):
     """A chain we cannot rebuild holds less than the journal says was mined."""
 
     code = "ledger.chain_behind"
-    zh = "链上只有 {chain} 条,日志记载已上链 {database} 条。"
+    zh = "链上只有 {chain} 条，日志记载已上链 {database} 条。"
     en = "The chain holds {chain}, but the journal says {database} were mined."
     chain: int
     database: int
@@ -65,7 +67,7 @@ class ChainDiffers(Conflict):
     """Database and chain hold different histories: one was tampered with. Writing stops."""
 
     code = "ledger.chain_differs"
-    zh = "数据库与区块链不一致({what}):应为 {expected},实为 {found}。可能遭篡改,账本已停止写入。"
+    zh = "数据库与区块链不一致（{what}）：应为 {expected}，实为 {found}。可能遭篡改，账本已停止写入。"
     en = "Database and chain differ ({what}): expected {expected}, found {found}. Tampering; the log stopped."
     what: str
     expected: str
@@ -87,7 +89,7 @@ class AnchoringRefused(Conflict):
     """The contract takes no batch from this platform: it is paused, closed, has another writer, or refused one."""
 
     code = "ledger.anchoring_refused"
-    zh = "合约 {address} 不接受上链:已暂停或关闭、写入账户已变更,或拒绝了一批记录。"
+    zh = "合约 {address} 不接受上链：已暂停或关闭、写入账户已变更，或拒绝了一批记录。"
     en = "The contract {address} takes no batch: it is paused or closed, has another writer, or refused one."
     address: str
 
@@ -152,14 +154,10 @@ def replay(chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None = 
         if shelf is not None:
             tip = shelf.load(chain, chain_id=chain_id)
     same_tail(chain, chain_id=chain_id, tip=tip)
-    count = 0
-    for row in journal(chain_id=chain_id, after_block=tip):
-        if row.block_number is None and count == 0 and chain.mined(row.tx_hash) is not None:
-            bring(chain, row, now=now)  # mined before a crash, and never recorded
-            continue
-        bring(chain, row, now=now)
-        count += 1
-    return count
+    rows = journal(chain_id=chain_id, after_block=tip)
+    while part := tuple(islice(rows, MOST_AT_ONCE)):
+        bring(chain, part, now=now)
+    return chain.block_number() - tip
 
 
 def same_tail(chain: Chain, *, chain_id: int, tip: int, blocks: int = TAIL) -> None:
@@ -168,24 +166,24 @@ def same_tail(chain: Chain, *, chain_id: int, tip: int, blocks: int = TAIL) -> N
         same_block(number, known, chain.block_hash(number))
 
 
-def bring(chain: Chain, row: JournalRow, *, now: datetime) -> Mined | None:
-    """Send a journalled transaction and record how it ended; None while it is in no block.
+def bring(chain: Chain, rows: Sequence[JournalRow], *, now: datetime) -> list[Mined]:
+    """Send journalled transactions in their order and record how they ended; fewer results while the rest waits.
 
-    Raises TransactionReplaced once another transaction of the key took its nonce, and what ``Chain.submit`` raises.
+    Raises TransactionReplaced once another transaction of the key took a nonce, and what ``Chain.submit`` raises.
     """
-    if row.block_number is None:
-        record_sent(tx_hash=row.tx_hash)
+    fresh = [row.tx_hash for row in rows if row.block_number is None]
+    if fresh:
+        record_sent(tx_hashes=fresh)
     try:
-        mined = chain.submit(row)
-    except TransactionReplaced:
-        record_replaced(tx_hash=row.tx_hash)
+        mined = chain.submit(rows)
+    except TransactionReplaced as error:
+        record_replaced(tx_hash=error.tx_hash)
         raise
-    if mined is None:
-        return None
-    if row.block_number is not None:
-        same_block(row.block_number, row.block_hash, mined.block_hash)
-    else:
-        record_mined(tx_hash=row.tx_hash, mined=mined, now=now)
+    ended = list(zip(rows, mined, strict=False))
+    for row, each in ended:
+        if row.block_number is not None:
+            same_block(row.block_number, row.block_hash, each.block_hash)
+    record_mined(mined={row.tx_hash: each for row, each in ended if row.block_number is None}, now=now)
     return mined
 
 
@@ -239,7 +237,7 @@ def follow(chain: Chain, *, chain_id: int, now: datetime) -> int:
         dropped += 1
         mined = chain.mined(tx_hash)
         if mined is not None:
-            record_mined(tx_hash=tx_hash, mined=mined, now=now)
+            record_mined(mined={tx_hash: mined}, now=now)
     return dropped
 
 
@@ -314,7 +312,7 @@ def _same_head(contract: LogContract, size: int, root: bytes) -> None:
     known = max(contract.start_size, anchored_size())
     if size < known:
         raise ChainBehind(chain=size, database=known)
-    if size > known and size != open_batch_size(chain_id=contract.chain_id):
+    if size > known and size not in open_batch_sizes(chain_id=contract.chain_id):
         raise ChainAhead(chain=size, database=known)
     expected = head(size).root if size else EMPTY_ROOT.hex()
     if root.hex() != expected:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -31,7 +31,7 @@ class ChainUnavailable(Unavailable):
     """No node answers at the configured address."""
 
     code = "ledger.chain_unavailable"
-    zh = "区块链节点 {url} 无响应:{reason}。"
+    zh = "区块链节点 {url} 无响应：{reason}。"
     en = "The chain node at {url} does not answer: {reason}."
     url: str
     reason: str
@@ -42,7 +42,7 @@ class WrongChain(Conflict):
     """The node belongs to another chain than the configured one."""
 
     code = "ledger.wrong_chain"
-    zh = "节点的链标识为 {found},应为 {expected}。"
+    zh = "节点的链标识为 {found}，应为 {expected}。"
     en = "The node is of chain {found}; this log is on chain {expected}."
     expected: int
     found: int
@@ -53,7 +53,7 @@ class SubmissionRefused(Conflict):
     """The node does not take a transaction, and no receipt of it exists."""
 
     code = "ledger.submission_refused"
-    zh = "节点拒绝交易 {tx_hash}:{reason}。"
+    zh = "节点拒绝交易 {tx_hash}：{reason}。"
     en = "The node refuses transaction {tx_hash}: {reason}."
     tx_hash: str
     reason: str
@@ -98,8 +98,8 @@ class Chain(Protocol):
     def chain_id(self) -> int:
         """Return the id of the chain the node is of."""
 
-    def submit(self, row: JournalRow) -> Mined | None:
-        """Send a journalled transaction, once or again; return how it was mined, or None while it waits."""
+    def submit(self, rows: Sequence[JournalRow]) -> list[Mined]:
+        """Send journalled transactions in their order, once or again; return how those mined so far were mined."""
 
     def mined(self, tx_hash: str) -> Mined | None:
         """Return how a transaction was mined, or None when it stands in no block."""
@@ -136,11 +136,33 @@ def artifact() -> dict[str, Any]:
     return built
 
 
-def _reached(url: str, seconds: int) -> Web3:
+def _reached(url: str, seconds: int) -> HTTPProvider:
     """A connection that stays open and goes through no proxy, whatever the environment says: a node is a neighbour."""
     session = Session()
     session.trust_env = False
-    return Web3(HTTPProvider(url, request_kwargs={"timeout": seconds}, session=session))
+    return HTTPProvider(url, request_kwargs={"timeout": seconds}, session=session)
+
+
+def _mined(receipt: Any) -> Mined | None:
+    """What a receipt says; None where there is none."""
+    if receipt is None:
+        return None
+    return Mined(
+        block_number=int(receipt["blockNumber"], 16),
+        block_hash=str(receipt["blockHash"]),
+        gas_used=int(receipt["gasUsed"], 16),
+        succeeded=int(receipt["status"], 16) == 1,
+    )
+
+
+def _first_ones(found: Iterable[Mined | None]) -> list[Mined]:
+    """Those before the first that is None; what comes after it is not asked for."""
+    first: list[Mined] = []
+    for each in found:
+        if each is None:
+            break
+        first.append(each)
+    return first
 
 
 class Web3Chain:
@@ -154,7 +176,7 @@ class Web3Chain:
         self.url = url
         self.confirmations = confirmations
         self._told = embedded
-        self._web3, self._patient = (_reached(url, seconds) for seconds in (SECONDS_TO_ANSWER, SECONDS_FOR_STATE))
+        self._node, self._patient = (_reached(url, seconds) for seconds in (SECONDS_TO_ANSWER, SECONDS_FOR_STATE))
 
     @cached_property
     def embedded(self) -> bool:
@@ -162,7 +184,7 @@ class Web3Chain:
         if self._told is not None:
             return self._told
         with self._answering():
-            return str(self._web3.client_version).lower().startswith("anvil")
+            return str(Web3(self._node).client_version).lower().startswith("anvil")
 
     def check(self, chain_id: int) -> None:
         """Raise WrongChain or ChainUnavailable unless the node is of this chain."""
@@ -174,26 +196,45 @@ class Web3Chain:
         """Return the id of the chain the node is of."""
         return self._number("eth_chainId")
 
-    def submit(self, row: JournalRow) -> Mined | None:
-        """Send a journalled transaction, once or again; return how it was mined, or None while it waits.
+    def submit(self, rows: Sequence[JournalRow]) -> list[Mined]:
+        """Send journalled transactions in their order, once or again; return how the first of them were mined.
 
-        On an embedded node a block with the row's time is mined for it alone. Raises SubmissionRefused,
-        TransactionReplaced, and ChainUnavailable when an embedded node was wiped and not yet restored.
+        The list is shorter than ``rows`` where the rest waits. On an embedded node a block with a row's time is mined
+        for it alone. Raises SubmissionRefused, TransactionReplaced, and ChainUnavailable when an embedded node was
+        wiped and not yet restored; what was mined before that is mined.
         """
-        return self._mine(row) if self.embedded else self._hand_in(row)
+        if self.embedded:
+            return self._mine(rows)
+        return _first_ones(map(self._hand_in, rows))
 
-    def _mine(self, row: JournalRow) -> Mined | None:
-        sent = self.nonce(row.sender)
-        if sent > row.nonce:
-            return self._done(row)
-        if sent < row.nonce:
-            raise ChainUnavailable(url=self.url, reason="it lacks earlier transactions of the journal")
-        self._request("anvil_dropAllTransactions")
-        refusal = self._send(row.raw)
-        if refusal:
-            raise SubmissionRefused(tx_hash=row.tx_hash, reason=refusal)
-        self._request("evm_mine", row.block_time)
-        return self.mined(row.tx_hash)
+    def _mine(self, rows: Sequence[JournalRow]) -> list[Mined]:
+        sent = {sender: self.nonce(sender) for sender in {row.sender for row in rows}}
+        done = [self._done(row) for row in rows if row.nonce < sent[row.sender]]
+        fresh = rows[len(done) :]
+        if fresh:
+            self._request("anvil_dropAllTransactions")
+        for row in fresh:
+            if sent[row.sender] != row.nonce:
+                raise ChainUnavailable(url=self.url, reason="it lacks earlier transactions of the journal")
+            refusal = self._send(row.raw)
+            if refusal:
+                raise SubmissionRefused(tx_hash=row.tx_hash, reason=refusal)
+            self._request("evm_mine", row.block_time)
+            sent[row.sender] += 1
+        return done + self._receipts(fresh)
+
+    def _receipts(self, rows: Sequence[JournalRow]) -> list[Mined]:
+        """How transactions were mined, up to the first that stands in no block."""
+        if len(rows) < 2:
+            found = [self.mined(row.tx_hash) for row in rows]
+        else:
+            asked = [(RPCEndpoint("eth_getTransactionReceipt"), [row.tx_hash]) for row in rows]
+            with self._answering():
+                answers = self._node.make_batch_request(asked)
+            if not isinstance(answers, list) or any("error" in answer for answer in answers):
+                raise ChainUnavailable(url=self.url, reason=f"eth_getTransactionReceipt: {answers}"[:200])
+            found = [_mined(answer.get("result")) for answer in answers]
+        return _first_ones(found)
 
     def _hand_in(self, row: JournalRow) -> Mined | None:
         if self.mined(row.tx_hash) is None:
@@ -273,15 +314,7 @@ class Web3Chain:
 
     def mined(self, tx_hash: str) -> Mined | None:
         """Return how a transaction was mined, or None when it stands in no block."""
-        receipt = self._request("eth_getTransactionReceipt", tx_hash)
-        if receipt is None:
-            return None
-        return Mined(
-            block_number=int(receipt["blockNumber"], 16),
-            block_hash=str(receipt["blockHash"]),
-            gas_used=int(receipt["gasUsed"], 16),
-            succeeded=int(receipt["status"], 16) == 1,
-        )
+        return _mined(self._request("eth_getTransactionReceipt", tx_hash))
 
     def _send(self, raw: bytes) -> str:
         """Send raw bytes; return why the node did not take them ("already known", "nonce too low"…), or nothing."""
@@ -304,7 +337,7 @@ class Web3Chain:
         return answer.get("result")
 
     def _asked(self, method: str, *parameters: object, patiently: bool = False) -> RPCResponse:
-        provider = (self._patient if patiently else self._web3).provider
+        provider = self._patient if patiently else self._node
         with self._answering():
             return provider.make_request(RPCEndpoint(method), list(parameters))
 

@@ -50,8 +50,13 @@ def last_blocks(*, chain_id: int, limit: int, up_to: int | None = None) -> list[
 
 def open_row(*, chain_id: int) -> JournalRow | None:
     """Return the transaction that is written but not known to be mined, if there is one: the first of them."""
-    row = ChainTransaction.objects.filter(chain_id=chain_id, state__in=OPEN).order_by("pk").first()
-    return None if row is None else row_view(row)
+    return next(iter(open_rows(chain_id=chain_id, limit=1)), None)
+
+
+def open_rows(*, chain_id: int, limit: int = MOST_AT_ONCE) -> tuple[JournalRow, ...]:
+    """Return the first transactions that are written but not known to be mined, in the order they are sent."""
+    rows = ChainTransaction.objects.filter(chain_id=chain_id, state__in=OPEN).order_by("pk")
+    return tuple(row_view(row) for row in rows[:limit])
 
 
 def contract_on(*, chain_id: int) -> LogContract | None:
@@ -82,10 +87,10 @@ def ending(contract: LogContract) -> bool:
     return rows.filter(pk__gt=contract.deployment_id).exclude(state__in=LOST).exists()
 
 
-def open_batch_size(*, chain_id: int) -> int | None:
-    """Return the size the log contract will have when the open transaction is mined, if it is a batch."""
+def open_batch_sizes(*, chain_id: int) -> frozenset[int]:
+    """Return the sizes the log contract may have by now: those the open batches, mined one by one, give it."""
     sizes = Batch.objects.filter(transaction__chain_id=chain_id, transaction__state__in=OPEN)
-    return sizes.order_by("pk").values_list("head_id", flat=True).first()
+    return frozenset(sizes.values_list("head_id", flat=True))
 
 
 def snapshots(*, chain_id: int) -> list[SnapshotView]:

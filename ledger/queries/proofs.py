@@ -27,7 +27,7 @@ class NotSealed(Conflict):
     """The entry waits for its index; its receipt exists seconds later."""
 
     code = "ledger.not_sealed"
-    zh = "记录 {entry_id} 尚未封存,请数秒后再取回执。"
+    zh = "记录 {entry_id} 尚未封存，请数秒后再取回执。"
     en = "Entry {entry_id} is not sealed yet; ask for its receipt in a few seconds."
     entry_id: str
 
@@ -37,7 +37,7 @@ class NoSuchProof(InvalidInput):
     """Sizes or an index for which no proof exists."""
 
     code = "ledger.no_such_proof"
-    zh = "无法给出证明:{reason}。"
+    zh = "无法给出证明：{reason}。"
     en = "There is no such proof: {reason}."
     reason: str
 

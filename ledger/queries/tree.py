@@ -24,7 +24,7 @@ class TreeDamaged(Conflict):
     """Stored tiles do not hold the tree that a signed head describes."""
 
     code = "ledger.tree_damaged"
-    zh = "账本树的存储已损坏:{reason}。"
+    zh = "账本树的存储已损坏：{reason}。"
     en = "The stored tree is damaged: {reason}."
     reason: str
 

@@ -1,6 +1,6 @@
 """What may be done to the log."""
 
-from ledger.services.anchor import prepare_batch, record_dropped, record_mined, record_replaced, record_sent
+from ledger.services.anchor import prepare_batches, record_dropped, record_mined, record_replaced, record_sent
 from ledger.services.append import DuplicateEntry, PayloadRefused, PersonalData, UnknownReference, append
 from ledger.services.keys import WrongLogKey, open_log
 from ledger.services.opening import NoSuchFact, NotParty, open_fact
@@ -28,7 +28,7 @@ __all__ = [
     "make_partitions",
     "open_fact",
     "open_log",
-    "prepare_batch",
+    "prepare_batches",
     "prepare_close",
     "prepare_deployment",
     "receive_cosignature",

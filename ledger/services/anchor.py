@@ -2,73 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import BigIntegerField, Case, CharField, Field, Value, When
 
-from ledger.calldata import MOST_GAS, ChainStatus, append_call, append_gas
+from ledger.batches import Span, spans
+from ledger.calldata import ChainStatus, append_call, append_gas
 from ledger.journal import MACHINE, MAX_BATCH, Purpose, TransactionState
-from ledger.models import Batch, ChainMove, ChainTransaction, TreeHead
+from ledger.models import Batch, ChainMove, ChainTransaction, LogContract, TreeHead
 from ledger.queries.heads import anchored_size
-from ledger.queries.journal import contract_on, ending, open_row, row_view
+from ledger.queries.journal import contract_on, ending, open_rows, row_view
 from ledger.queries.standing import statuses
 from ledger.queries.tree import leaf_hashes
-from ledger.services.journalling import Draft, write
+from ledger.services.journalling import Draft, write_all
 from ledger.services.locks import JOURNAL, hold
 from ledger.services.stops import refuse_when_stopped
 from ledger.status import CODES, day_number
 from ledger.types import JournalRow, Mined, StatusView, TransactionSigner
 
-FIELDS: Final = ["state", "block_number", "block_hash", "gas_used", "finished_at"]
+NUMBER: Final = BigIntegerField()
+TOLD: Final[Mapping[str, Field[Any, Any]]] = {"block_number": NUMBER, "block_hash": CharField(), "gas_used": NUMBER}
+FIELDS: Final = ["state", *TOLD, "finished_at"]
 
 
 @transaction.atomic
-def prepare_batch(*, chain_id: int, signer: TransactionSigner, now: datetime) -> JournalRow | None:
-    """Return the transaction to send next: the open one, or a new batch up to the last head within 1,000 leaves.
+def prepare_batches(
+    *, chain_id: int, signer: TransactionSigner, now: datetime, most: int = 1
+) -> tuple[JournalRow, ...]:
+    """Return the transactions to send next, in order: the open ones, or up to ``most`` new batches to the last head.
 
-    The batch carries the statuses its leaves set. None when there is no contract to write to or nothing to anchor.
-    It is signed and written before anybody sends it. Raises LogStopped.
+    A batch ends at a head, has at most 1,000 leaves and carries the statuses they set. Nothing when there is no
+    contract to write to or nothing to anchor. All are signed and written before anybody sends one. Raises LogStopped.
     """
     hold(lock=JOURNAL)
-    waiting = open_row(chain_id=chain_id)
+    waiting = open_rows(chain_id=chain_id)
     contract = contract_on(chain_id=chain_id)
-    if waiting is not None or contract is None or contract.deployment.state != TransactionState.MINED:
+    if waiting or contract is None or contract.deployment.state != TransactionState.MINED or ending(contract):
         return waiting
-    if ending(contract):
-        return None
     refuse_when_stopped()
-    start = max(contract.start_size, anchored_size())
-    chosen = _next_batch(start)
-    if chosen is None:
-        return None
-    head, changes = chosen
-    draft = Draft(
-        purpose=Purpose.APPEND,
-        to=contract.address,
-        data=append_call(start, leaf_hashes(start, head.size), changes),
-        gas=append_gas(head.size - start, len(changes)),
+    chosen = _next_batches(max(contract.start_size, anchored_size()), most)
+    if not chosen:
+        return ()
+    hashes = leaf_hashes(chosen[0].start, chosen[-1].end)
+    drafts = [_draft(contract, span, hashes[span.start - chosen[0].start :]) for span in chosen]
+    rows = write_all(signer=signer, drafts=drafts, chain_id=chain_id, first_nonce=0, now=now)
+    Batch.objects.bulk_create(
+        Batch(transaction=row, contract=contract, start=span.start, head_id=span.end)
+        for row, span in zip(rows, chosen, strict=True)
     )
-    row = write(signer=signer, draft=draft, chain_id=chain_id, first_nonce=0, now=now)
-    Batch.objects.create(transaction=row, contract=contract, start=start, head=head)
-    return row_view(row)
+    return tuple(row_view(row) for row in rows)
 
 
-def record_sent(*, tx_hash: str) -> None:
-    """Note that a transaction is about to be handed to a node; harmless when repeated. One statement."""
-    _fire("send", tx_hash)
+def record_sent(*, tx_hashes: Sequence[str]) -> None:
+    """Note that transactions are about to be handed to a node; harmless when repeated. One statement."""
+    _fire("send", tx_hashes)
 
 
-def record_mined(*, tx_hash: str, mined: Mined, now: datetime) -> None:
-    """Note how a transaction ended; harmless when repeated. One statement."""
-    _fire(
-        "mine" if mined.succeeded else "revert",
-        tx_hash,
-        block_number=mined.block_number,
-        block_hash=mined.block_hash,
-        gas_used=mined.gas_used,
-        finished_at=now,
-    )
+@transaction.atomic
+def record_mined(*, mined: Mapping[str, Mined], now: datetime) -> None:
+    """Note how transactions ended, by their hashes; harmless when repeated. One statement for each way to end."""
+    for event, succeeded in (("mine", True), ("revert", False)):
+        ended = {tx_hash: each for tx_hash, each in mined.items() if each.succeeded is succeeded}
+        if ended:
+            _fire(event, tuple(ended), finished_at=now, **{name: _by_hash(ended, name) for name in TOLD})
 
 
 @transaction.atomic
@@ -85,34 +85,50 @@ def record_dropped(*, tx_hash: str, now: datetime) -> None:
 
 def record_replaced(*, tx_hash: str) -> None:
     """Note that another transaction of the key took this one's nonce, so that it can never be mined."""
-    _fire("replace", tx_hash)
+    _fire("replace", [tx_hash])
 
 
-def _fire(event: str, tx_hash: str, **facts: object) -> None:
-    """Take a transaction along an event, in one statement; one in a state that does not know the event stays."""
+def _fire(event: str, tx_hashes: Sequence[str], **facts: object) -> None:
+    """Take transactions along an event, in one statement; one in a state that does not know the event stays."""
     targets = {row.source: row.target for row in MACHINE.transitions if row.event == event}
-    rows = ChainTransaction.objects.filter(tx_hash=tx_hash, state__in=list(targets))
+    rows = ChainTransaction.objects.filter(tx_hash__in=tx_hashes, state__in=list(targets))
     rows.update(state=next(iter(targets.values())), **facts)
 
 
-def _next_batch(start: int) -> tuple[TreeHead, list[ChainStatus]] | None:
-    """The largest head that one transaction can bring, and the statuses on the way to it."""
-    heads = TreeHead.objects.filter(size__gt=start, size__lte=start + MAX_BATCH).order_by("-size")
-    chosen = None
-    for head in heads:
-        changes = [_change(each, start) for each in statuses(start=start, end=head.size)]
-        chosen = (head, changes)
-        if append_gas(head.size - start, len(changes)) < MOST_GAS:
-            break
-    return chosen
+def _by_hash(ended: Mapping[str, Mined], name: str) -> Case:
+    """The expression that gives each of several rows its own value."""
+    field = TOLD[name]
+    return Case(
+        *(When(tx_hash=tx_hash, then=Value(getattr(each, name), field)) for tx_hash, each in ended.items()),
+        output_field=field,
+    )
 
 
-def _change(status: StatusView, start: int) -> ChainStatus:
+def _next_batches(start: int, most: int) -> tuple[Span, ...]:
+    """The batches that bring the contract from ``start`` leaves on."""
+    reach = TreeHead.objects.filter(size__gt=start, size__lte=start + most * MAX_BATCH)
+    sizes = list(reach.order_by("size").values_list("size", flat=True))
+    changes = statuses(start=start, end=sizes[-1]) if sizes else ()
+    return spans(start, sizes, [_change(each) for each in changes])[:most]
+
+
+def _draft(contract: LogContract, span: Span, hashes: Sequence[bytes]) -> Draft:
+    leaves = hashes[: span.end - span.start]
+    changes = [replace(each, place=each.place - span.start) for each in span.changes]
+    return Draft(
+        purpose=Purpose.APPEND,
+        to=contract.address,
+        data=append_call(span.start, leaves, changes),
+        gas=append_gas(len(leaves), len(changes)),
+    )
+
+
+def _change(status: StatusView) -> ChainStatus:
     if status.index is None:
         raise ValueError(f"the status of {status.subject} has no leaf")
     return ChainStatus(
         id=status.id,
-        place=status.index - start,
+        place=status.index,
         state=CODES[status.state],
         valid_until=day_number(status.valid_until),
     )

@@ -55,7 +55,7 @@ class PersonalData(InvalidInput):
     """The entry holds what reads as a resident identity number; such a fact goes in as a commitment or not at all."""
 
     code = "ledger.personal_data"
-    zh = "记录中含有疑似公民身份号码的内容,个人信息不得写入账本。"
+    zh = "记录中含有疑似公民身份号码的内容，个人信息不得写入账本。"
     en = "The entry holds what reads as a resident identity number; personal data never enters the log."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,19 +28,32 @@ def write(
 
     Must be called under the journal's lock, inside a transaction.
     """
+    (row,) = write_all(signer=signer, drafts=[draft], chain_id=chain_id, first_nonce=first_nonce, now=now)
+    return row
+
+
+def write_all(
+    *, signer: TransactionSigner, drafts: Sequence[Draft], chain_id: int, first_nonce: int, now: datetime
+) -> list[ChainTransaction]:
+    """Do what ``write`` does for several drafts, in their order and in one statement."""
     nonce, earlier = next_place(signer=signer, chain_id=chain_id, first_nonce=first_nonce)
-    signed = signer.sign(chain_id=chain_id, nonce=nonce, to=draft.to, data=draft.data, gas=draft.gas)
-    return ChainTransaction.objects.create(
-        chain_id=chain_id,
-        sender=signer.address,
-        nonce=nonce,
-        purpose=draft.purpose,
-        raw=signed.raw,
-        tx_hash=signed.tx_hash,
-        block_time=block_time(now, earlier),
-        state=MACHINE.initial,
-        prepared_at=now,
-    )
+    rows: list[ChainTransaction] = []
+    for place, draft in enumerate(drafts, start=nonce):
+        signed = signer.sign(chain_id=chain_id, nonce=place, to=draft.to, data=draft.data, gas=draft.gas)
+        earlier = block_time(now, earlier)
+        row = ChainTransaction(
+            chain_id=chain_id,
+            sender=signer.address,
+            nonce=place,
+            purpose=draft.purpose,
+            raw=signed.raw,
+            tx_hash=signed.tx_hash,
+            block_time=earlier,
+            state=MACHINE.initial,
+            prepared_at=now,
+        )
+        rows.append(row)
+    return ChainTransaction.objects.bulk_create(rows)
 
 
 def next_place(*, signer: TransactionSigner, chain_id: int, first_nonce: int) -> tuple[int, int | None]:

@@ -22,7 +22,7 @@ class LogStopped(Conflict):
     """Chain and database contradict each other, so the log takes nothing until an operator has put it right."""
 
     code = "ledger.stopped"
-    zh = "账本已停止写入:{reason} 请运维人员按恢复手册处理。"
+    zh = "账本已停止写入：{reason} 请运维人员按恢复手册处理。"
     en = "The log takes no entries: {reason} An operator has to follow the recovery manual."
     reason: str
 

@@ -17,7 +17,7 @@ from ledger.gateways import anchoring
 from ledger.gateways.node import Web3Chain
 from ledger.gateways.wallet import Wallet
 from ledger.queries.journal import newest_contract, present_chain
-from ledger.services import append, prepare_batch, seal
+from ledger.services import append, prepare_batches, seal
 from ledger.types import EntryKind
 from ledger.words import CODE
 
@@ -74,8 +74,10 @@ class LogUnderTest:
         state = self.chain.contract(newest_contract().address)
         return None if state is None else (state.size, state.root)
 
-    def prepared(self):
-        return prepare_batch(chain_id=present_chain(CHAIN_ID)[0], signer=self.wallet, now=self.tick())
+    def prepared(self, most=1):
+        """What is to be sent next, of at most so many batches, as rows of the journal."""
+        here, _ = present_chain(CHAIN_ID)
+        return prepare_batches(chain_id=here, signer=self.wallet, now=self.tick(), most=most)
 
     def roll_over(self, **more):
         return anchoring.roll_over(self.chain, chain_id=CHAIN_ID, signer=self.wallet, now=self.tick(), **more)

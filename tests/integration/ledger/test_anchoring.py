@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ledger import queries
+from ledger import batches, queries
 from ledger.calldata import append_call
 from ledger.gateways import anchoring
 from ledger.gateways.anchoring import AnchoringRefused, ChainAhead, ChainDiffers
@@ -13,7 +13,7 @@ from ledger.gateways.node import ChainUnavailable, SubmissionRefused, Transactio
 from ledger.merkle import leaf_hash, root_of
 from ledger.models import Batch, ChainTransaction, Entry
 from ledger.queries.journal import journal
-from ledger.services import LogStopped, append, lift_stops, prepare_batch, record_sent
+from ledger.services import LogStopped, append, lift_stops, record_sent
 from tests.integration.ledger.conftest import ACTOR, CHAIN_ID, NOW, THING_DONE
 
 
@@ -43,6 +43,51 @@ def test_several_heads_go_in_one_batch(log):
         log.seal()
     assert log.anchor() == 6
     assert [(batch.start, batch.head_id) for batch in Batch.objects.all()] == [(0, 6)]
+
+
+def test_what_one_transaction_cannot_bring_goes_in_several_at_once(log, monkeypatch):
+    monkeypatch.setattr(batches, "MAX_BATCH", 4)
+    log.deploy()
+    for count in (3, 2, 2, 4, 1):
+        log.append(count)
+        log.seal()
+    assert log.anchor() == 12
+    spans = [(batch.start, batch.head_id) for batch in Batch.objects.order_by("pk")]
+    assert spans == [(0, 3), (3, 7), (7, 11), (11, 12)]
+    rows = ChainTransaction.objects.filter(purpose="append").order_by("pk")
+    assert list(rows.values_list("nonce", "block_number", "state")) == [(n, n + 1, "mined") for n in range(1, 5)]
+    assert log.held() == (12, root_of([leaf_hash(body) for body in bodies()]))
+    anchoring.compare(log.chain, chain_id=CHAIN_ID)
+
+
+def test_crash_amid_several_is_caught_up(log, monkeypatch):
+    monkeypatch.setattr(batches, "MAX_BATCH", 4)
+    log.deploy()
+    for _ in range(4):
+        log.append(4)
+        log.seal()
+    rows = log.prepared(most=3)
+    assert [row.state for row in rows] == ["prepared"] * 3
+    record_sent(tx_hashes=[row.tx_hash for row in rows])
+    assert len(log.chain.submit(rows[:2])) == 2
+    assert (log.held()[0], queries.anchored_size()) == (8, 0)
+    assert log.anchor() == 16
+    found = ChainTransaction.objects.filter(purpose="append").order_by("pk")
+    assert [bytes(row.raw) for row in found[:3]] == [row.raw for row in rows]
+    assert [row.block_number for row in found] == [2, 3, 4, 5]
+
+
+def test_when_the_contract_refuses_one_of_several_none_after_it_counts(log, monkeypatch):
+    monkeypatch.setattr(batches, "MAX_BATCH", 4)
+    log.deploy()
+    for _ in range(3):
+        log.append(4)
+        log.seal()
+    log.prepared(most=3)
+    assert log.mine(append_call(0, [bytes(32)]), nonce=1).succeeded  # somebody with the key got in between
+    with pytest.raises((AnchoringRefused, ChainAhead, ChainDiffers, TransactionReplaced)):
+        log.anchor()
+    assert queries.anchored_size() == 0
 
 
 def test_anchoring_twice_sends_nothing_twice(log):
@@ -104,11 +149,11 @@ def test_node_wiped_under_a_sender_mines_nothing_out_of_order(log):
     log.deploy()
     log.append(1)
     log.seal()
-    row = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
+    (row,) = log.prepared()
     log.kill_node()
     log.node.start()
     with pytest.raises(ChainUnavailable, match="lacks earlier transactions"):
-        log.chain.submit(row)
+        log.chain.submit([row])
     assert log.chain.block_number() == 0
     assert log.anchor() == 1
     assert log.chain.block_number() == 2
@@ -118,7 +163,7 @@ def test_crash_between_journal_and_send_loses_and_doubles_nothing(log):
     log.deploy()
     log.append(5)
     log.seal()
-    written = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
+    (written,) = log.prepared()
     log.append(1)
     log.seal()
     assert log.anchor() == 6
@@ -131,9 +176,9 @@ def test_crash_between_mining_and_recording_is_caught_up(log):
     log.deploy()
     log.append(5)
     log.seal()
-    written = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
-    record_sent(tx_hash=written.tx_hash)
-    log.chain.submit(written)
+    (written,) = log.prepared()
+    record_sent(tx_hashes=[written.tx_hash])
+    log.chain.submit([written])
     assert log.held()[0] == 5
     assert queries.anchored_size() == 0
     assert log.anchor() == 5
@@ -144,7 +189,7 @@ def test_crash_between_sending_and_mining_is_caught_up(log, monkeypatch):
     log.deploy()
     log.append(5)
     log.seal()
-    written = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
+    (written,) = log.prepared()
     assert log.chain._send(written.raw) == ""
     assert log.anchor() == 5
     assert log.chain.block_number() == 2
@@ -219,7 +264,7 @@ def test_transaction_with_a_spent_nonce_is_refused_and_mines_nothing(log):
     stale = log.wallet.sign(chain_id=CHAIN_ID, nonce=0, to=address, data=b"", gas=100_000)
     (row,) = journal(chain_id=CHAIN_ID)
     with pytest.raises(TransactionReplaced):
-        log.chain.submit(replace(row, raw=stale.raw, tx_hash=stale.tx_hash))
+        log.chain.submit([replace(row, raw=stale.raw, tx_hash=stale.tx_hash)])
     assert log.chain.block_number() == 1
 
 
@@ -227,7 +272,7 @@ def test_transaction_the_node_will_not_take_is_refused_and_mines_nothing(log):
     log.deploy()
     (row,) = journal(chain_id=CHAIN_ID)
     with pytest.raises(SubmissionRefused):
-        log.chain.submit(replace(row, nonce=1, raw=row.raw[:-1], tx_hash="0x" + "ab" * 32))
+        log.chain.submit([replace(row, nonce=1, raw=row.raw[:-1], tx_hash="0x" + "ab" * 32)])
     assert log.chain.block_number() == 1
 
 

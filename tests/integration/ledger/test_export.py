@@ -39,6 +39,7 @@ def test_tiles_are_served_for_ever_and_checkpoints_for_seconds(client, sealed):
         answer = client.get(f"{LOG}/tile/{level}/{tilepath.written(number, width)}")
         assert (answer.status_code, answer["Content-Type"]) == (200, "application/octet-stream")
         assert "immutable" in answer["Cache-Control"]
+        assert not {"Vary", "Content-Language", "Set-Cookie"} & set(answer.headers)
         assert len(answer.content) == 32 * width
     assert client.get(f"{LOG}/tile/0/000").content == b"".join(leaves(256))
     assert client.get(f"{LOG}/tile/0/000.p/5").content == b"".join(leaves(5))
@@ -51,7 +52,7 @@ def test_bundles_hold_the_entries_of_their_tiles(client, sealed):
     for place, width in [("000", 256), ("001", 256), ("002.p/8", 8), ("002.p/3", 3)]:
         plain = client.get(f"{LOG}/tile/entries/{place}", HTTP_ACCEPT_ENCODING="identity").content
         packed = client.get(f"{LOG}/tile/entries/{place}", HTTP_ACCEPT_ENCODING="gzip")
-        assert packed["Content-Encoding"] == "gzip"
+        assert (packed["Content-Encoding"], packed["Vary"]) == ("gzip", "Accept-Encoding")
         assert gzip.decompress(packed.content) == plain
         hashes = []
         while plain:

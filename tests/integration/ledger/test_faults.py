@@ -3,16 +3,17 @@
 import random
 from contextlib import suppress
 
-from ledger import queries
+from ledger import batches, queries
 from ledger.gateways.anchoring import compare
 from ledger.gateways.node import ChainUnavailable
 from ledger.models import Batch, ChainTransaction, Leaf
 from ledger.queries.audit import Audit
-from ledger.services import prepare_batch, record_sent
+from ledger.services import record_sent
 from tests.fixtures.databases import in_threads
 from tests.integration.ledger.conftest import CHAIN_ID
 
 CYCLES = 15
+MOST_LEAVES = 8
 
 
 def whole(log, entries):
@@ -28,21 +29,21 @@ def whole(log, entries):
 
 
 def crash_after_writing(log):
-    prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
+    log.prepared(most=3)
 
 
 def crash_after_sending(log):
-    row = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
-    if row is not None:
-        record_sent(tx_hash=row.tx_hash)
-        log.chain._send(row.raw)
+    rows = log.prepared(most=3)
+    if rows:
+        record_sent(tx_hashes=[row.tx_hash for row in rows])
+        log.chain._send(rows[0].raw)
 
 
 def crash_after_mining(log):
-    row = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=log.tick())
-    if row is not None:
+    rows = log.prepared(most=3)
+    if rows:
         with suppress(ChainUnavailable):  # wiped and not yet restored: it mines nothing
-            log.chain.submit(row)
+            log.chain.submit(rows[:2])
 
 
 def node_dies(log):
@@ -54,7 +55,8 @@ def nothing(log):
     pass
 
 
-def test_random_crashes_of_sender_and_node(log):
+def test_random_crashes_of_sender_and_node(log, monkeypatch):
+    monkeypatch.setattr(batches, "MAX_BATCH", MOST_LEAVES)  # so that several transactions wait at once
     log.deploy()
     chance, entries = random.Random(20261121), 0
     for _ in range(CYCLES):

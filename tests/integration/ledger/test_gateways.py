@@ -4,10 +4,10 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from web3 import HTTPProvider, Web3
 
 from kernel.signer import KeyStoreLocked
 from ledger import gateways, queries, tasks
-from ledger.gateways.node import Web3Chain
 from ledger.gateways.wallet import Wallet
 from ledger.models import ChainTransaction, Log
 
@@ -94,5 +94,7 @@ def test_wallet_is_the_same_after_a_restart(store):
 
 def test_wallet_knows_the_address_of_its_contract(platform):
     address = platform.deploy()
-    receipt = Web3Chain(platform.node.url())._web3.eth.get_transaction_receipt(ChainTransaction.objects.get().tx_hash)
+    receipt = Web3(HTTPProvider(platform.node.url())).eth.get_transaction_receipt(
+        ChainTransaction.objects.get().tx_hash
+    )
     assert json.dumps(receipt["contractAddress"]) == json.dumps(address)

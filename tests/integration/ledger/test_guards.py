@@ -5,9 +5,9 @@ from django.db import IntegrityError, connection, transaction
 
 from ledger.journal import TransactionState
 from ledger.models import ChainTransaction, Entry, Tile
-from ledger.services import prepare_batch, record_mined
+from ledger.services import record_mined
 from ledger.types import Mined
-from tests.integration.ledger.conftest import CHAIN_ID, NOW
+from tests.integration.ledger.conftest import NOW
 
 FROZEN = {
     "ledger_entry": "kind = 'x'",
@@ -68,11 +68,11 @@ def test_open_journal_rows_keep_their_bytes(log):
     log.deploy()
     log.append(1)
     log.seal()
-    row = prepare_batch(chain_id=CHAIN_ID, signer=log.wallet, now=NOW)
+    (row,) = log.prepared()
     for change in ({"raw": b""}, {"nonce": 7}, {"block_time": 0}, {"tx_hash": "0x00"}):
         with pytest.raises(IntegrityError, match="what was sent"), transaction.atomic():
             ChainTransaction.objects.filter(tx_hash=row.tx_hash).update(**change)
     mined = Mined(block_number=2, block_hash="0x00", gas_used=1, succeeded=True)
-    record_mined(tx_hash=row.tx_hash, mined=mined, now=NOW)
-    record_mined(tx_hash=row.tx_hash, mined=mined, now=NOW)
+    record_mined(mined={row.tx_hash: mined}, now=NOW)
+    record_mined(mined={row.tx_hash: mined}, now=NOW)
     assert ChainTransaction.objects.get(tx_hash=row.tx_hash).state == TransactionState.MINED
