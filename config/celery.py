@@ -38,6 +38,7 @@ app.conf.update(
         "rights": {"task": "registry.rights_clock", "schedule": 60.0, "options": {"expires": 60}},
         "agreements": {"task": "registry.expire_agreements", "schedule": 300.0, "options": {"expires": 300}},
         "subscribers": {"task": "registry.tell_subscribers", "schedule": 60.0, "options": {"expires": 60}},
+        "invitations": {"task": "registry.mail_invitations", "schedule": 30.0, "options": {"expires": 30}},
         "dispatch": {"task": "privacy.dispatch", "schedule": 1.0, "options": {"expires": 2}},
         "evaluate": {"task": "privacy.evaluate", "schedule": 1.0, "options": {"expires": 2}},
         "payments": {"task": "marketplace.settle_payments", "schedule": 2.0, "options": {"expires": 4}},

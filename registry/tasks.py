@@ -82,6 +82,23 @@ def tell_subscribers() -> int:
     return sent
 
 
+@shared_task(name="registry.mail_invitations")
+def mail_invitations() -> int:
+    """Send the invitations that wait; return how many were sent."""
+    sent = 0
+    for mail_id in services.invitations_to_mail(now=timezone.now()):
+        found = queries.invitation_mail(mail_id)
+        if found is None:
+            continue
+        address, subject, body = found
+        taken = letters.send_notice(to=address, subject=subject, body=body)
+        services.note_invitation_sent(mail_id=mail_id, sent=taken, now=timezone.now())
+        if not taken:
+            log.warning("invitation %s could not be sent; it waits", mail_id)
+        sent += taken
+    return sent
+
+
 @shared_task(name="registry.expire_agreements")
 def expire_agreements() -> int:
     """Record which agreements' terms are over, and return how many there were."""

@@ -19,6 +19,8 @@ from pricing.services.acting import organisation_of
 from pricing.services.derivations import keep
 from pricing.types import DistributionView, ValuationView
 from registry import queries as registry
+from registry import services as registrar
+from registry.limits import local_day
 from registry.types import ProductView, Role
 
 MEASURE = ("values", "measure", "floors", "caps", "seed", "permutations")
@@ -124,7 +126,8 @@ def _tell(item: Distribution, ref: UUID, *, actor: Actor, now: datetime) -> UUID
 def value_product(*, product_id: UUID, approaches: Mapping[str, Any], actor: Actor, now: datetime) -> ValuationView:
     """Value a product by cost, income and market approach, and keep the report with its derivation.
 
-    A raw resource is refused (27号 第二十三条). Raises RoleRequired, OtherOrganisation, RawResourceNotValued,
+    The registry is told: the product's next data-asset certificate says the value. A raw resource is refused (27号
+    第二十三条). Raises RoleRequired, OtherOrganisation, RawResourceNotValued,
     ApproachesUnclear, bad figures, the registry's NoSuch.
     """
     actor.require(Role.OPERATOR)
@@ -156,4 +159,18 @@ def value_product(*, product_id: UUID, approaches: Mapping[str, Any], actor: Act
         now=now,
     )
     item.save()
+    _tell_registry(item, given, actor=actor, now=now)
     return valuation_view(item)
+
+
+def _tell_registry(item: Valuation, given: Mapping[str, Any], *, actor: Actor, now: datetime) -> None:
+    """Tell the registry what a product is worth: its next data-asset certificate says it."""
+    registrar.note_valuation(
+        product_id=item.product_id,
+        amount=item.value,
+        method="_".join(name for name in valuation.APPROACHES if given.get(name) is not None),
+        valued_on=local_day(now),
+        source_entry=item.entry_id,
+        actor=actor,
+        now=now,
+    )

@@ -158,11 +158,12 @@ def invitations(request: HttpRequest, organisation_id: UUID) -> object:
 # Not idempotent: an answer kept for a repeat would keep the secret.
 @router.post("/members/invitations", response={201: InvitationMade})
 def invite(request: HttpRequest, body: InvitationIn) -> Answer:
-    """Invite somebody to act for an organisation; the token is shown this once."""
+    """Invite somebody to act for an organisation; the token is shown this once, and sent to ``email`` if given."""
     made, token = services.invite_member(
         organisation_id=body.organisation_id,
         roles=body.roles,
         label=body.label,
+        email=body.email,
         actor=acting(request),
         now=timezone.now(),
     )

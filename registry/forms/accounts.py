@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from registry.forms.grouped import GroupedForm
 from registry.identity import LABELS, VerificationMethod
 from registry.key_scopes import READ, SCOPES
 from registry.types import ContactDraft, IdentityDraft, Level, OrganisationKind, PersonDraft, Role
@@ -76,8 +77,17 @@ def scope_words(scope: str) -> str:
     return f"{APP_WORDS[app]} · {allowed}"
 
 
-class IdentityForm(forms.Form):
+class IdentityForm(GroupedForm):
     """An organisation's application for its identity."""
+
+    groups = (
+        (_("The organisation"), ("uscc", "kind", "name_zh", "name_en", "region", "level")),
+        (
+            _("Who stands for it"),
+            ("legal_representative", "legal_representative_id", "contact_name", "contact_phone"),
+        ),
+        (_("How it is verified"), ("method", "letter_sha256", "confirmed")),
+    )
 
     uscc = forms.CharField(
         label=_("Unified social credit code"), max_length=40, help_text=_("18 characters; the last one is checked.")
@@ -139,7 +149,13 @@ class InviteForm(RolesForm):
     """An invitation to act for an organisation."""
 
     label = forms.CharField(label=_("For whom"), max_length=100, help_text=_("A note for yourself, stored encrypted"))
-    field_order = ["label", "roles"]
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        required=False,
+        help_text=_("With an address the invitation is sent there; it is forgotten once sent."),
+    )
+    field_order = ["label", "email", "roles"]
 
 
 class ContactForm(forms.Form):

@@ -34,8 +34,8 @@ def send(letter: LetterView, *, to: str) -> bool:
 
 
 def send_notice(*, to: str, subject: str, body: str) -> bool:
-    """Send a notice to a subscriber; return whether the mail server took it."""
+    """Send a notice to a subscriber, or an invitation; return whether the mail server took it."""
     try:
-        return EmailMessage(subject=subject, body=body, to=[to]).send() == 1
+        return EmailMessage(subject=" ".join(subject.split()), body=body, to=[to]).send() == 1
     except (SMTPException, OSError):
         return False

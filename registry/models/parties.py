@@ -146,6 +146,21 @@ class Invitation(models.Model):
         return str(self.public_id)
 
 
+class InvitationMail(models.Model):
+    """The e-mail that carries an invitation: unsent it is the queue; sent, it has forgotten address and token."""
+
+    invitation = models.OneToOneField(Invitation, on_delete=models.CASCADE, related_name="mail")
+    mail_id = PublicIdField()
+    email = EncryptedTextField(label="registry.invitation_mail.email", row="mail_id")
+    token = EncryptedTextField(label="registry.invitation_mail.token", row="mail_id")
+    queued_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.mail_id)
+
+
 class ApiKey(models.Model):
     """An organisation's API key: only its hash is stored; it acts as its user, no wider than its scopes."""
 

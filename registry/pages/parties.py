@@ -114,10 +114,13 @@ def invite(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
                 organisation_id=organisation_id,
                 roles=form.cleaned_data["roles"],
                 label=form.cleaned_data["label"],
+                email=form.cleaned_data["email"],
                 actor=actor_of(request),
                 now=timezone.now(),
             )
             link = request.build_absolute_uri(reverse("registry:invitation", args=[token]))
+            if form.cleaned_data["email"]:
+                messages.success(request, _("The invitation is on its way by e-mail."))
         except DomainError as refused:
             error = refused
     context = _profile_context(request, organisation_id) | {"link": link, "error": error}

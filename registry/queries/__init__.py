@@ -1,7 +1,14 @@
 """What the registry tells: views of its rows, and who an account or key acts as."""
 
-from registry.queries.accounts import second_factors, sessions
-from registry.queries.actors import UnknownApiKey, actor_of_api_key, actor_of_user, key_in_use, organisations_of_user
+from registry.queries.accounts import NoAccountNamed, account_named, second_factors, sessions
+from registry.queries.actors import (
+    UnknownApiKey,
+    actor_named,
+    actor_of_api_key,
+    actor_of_user,
+    key_in_use,
+    organisations_of_user,
+)
 from registry.queries.affiliations import (
     AffiliationView,
     affiliations,
@@ -10,6 +17,7 @@ from registry.queries.calendars import calendar
 from registry.queries.casework import (
     addressed,
     confirmation,
+    confirmation_numbers,
     draft,
     drafts,
     letters,
@@ -106,13 +114,20 @@ from registry.queries.outreach import (
     subscriber_count,
     waiting_mails,
 )
-from registry.queries.parties import organisation, organisation_by_uscc, organisations
+from registry.queries.parties import (
+    NoOrganisationCoded,
+    organisation,
+    organisation_by_uscc,
+    organisation_coded,
+    organisations,
+)
 from registry.queries.parties_identity import (
     agent_status,
     api_keys,
     grantable_roles,
     identity_application,
     identity_applications,
+    invitation_mail,
     invitation_offer,
     invitations,
     members,
@@ -198,7 +213,9 @@ __all__ = [
     "DutyView",
     "EvaluationView",
     "ImportView",
+    "NoAccountNamed",
     "NoCountersignature",
+    "NoOrganisationCoded",
     "NoStatusList",
     "NoSuch",
     "NotACredential",
@@ -219,6 +236,8 @@ __all__ = [
     "WorkFilter",
     "access_desk",
     "access_requests",
+    "account_named",
+    "actor_named",
     "actor_of_api_key",
     "actor_of_user",
     "addressed",
@@ -241,6 +260,7 @@ __all__ = [
     "checked_credential",
     "colleagues",
     "confirmation",
+    "confirmation_numbers",
     "consents",
     "consents_asked",
     "context_file",
@@ -267,6 +287,7 @@ __all__ = [
     "identity_application",
     "identity_applications",
     "imports",
+    "invitation_mail",
     "invitation_offer",
     "invitations",
     "is_as_issued",
@@ -285,6 +306,7 @@ __all__ = [
     "options",
     "organisation",
     "organisation_by_uscc",
+    "organisation_coded",
     "organisation_directory",
     "organisation_profile",
     "organisations",

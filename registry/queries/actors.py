@@ -13,6 +13,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from kernel.actors import PUBLIC, Actor
 from kernel.errors import NotPermitted
 from registry.models import ApiKey, Membership, User
+from registry.queries.accounts import user_named
+from registry.queries.parties import organisation_coded
 from registry.types import KeyInUse
 
 USE_NOTED_EVERY: Final = timedelta(minutes=10)
@@ -46,6 +48,17 @@ def actor_of_user(user: AbstractBaseUser | AnonymousUser, *, organisation_id: UU
     organisation = (chosen or memberships)[0].organisation
     roles = frozenset(row.role for row in memberships if row.organisation_id == organisation.pk)
     return Actor(kind="person", user_id=user.pk, organisation_id=organisation.public_id, roles=roles)
+
+
+def actor_named(username: str, *, uscc: str) -> Actor:
+    """Return whom a named account acts as in the organisation with this code, for work on the server itself.
+
+    Raises NoAccountNamed, NoOrganisationCoded, and OtherOrganisation for one that does not act for it.
+    """
+    organisation = organisation_coded(uscc)
+    actor = actor_of_user(user_named(username), organisation_id=organisation.id)
+    actor.require_organisation(organisation.id)
+    return actor
 
 
 def organisations_of_user(user_id: int) -> tuple[UUID, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from django.db.models import Q
+
 from kernel.actors import Actor
 from registry.models import ConfirmationSheet, Letter, Registration, UseReport
 from registry.procedures import Applicant, Kind, statements_of
@@ -135,6 +137,15 @@ def confirmation(registration_id: UUID, *, actor: Actor) -> ConfirmationView:
         facts_sha256=item.facts_sha256,
         made_at=item.made_at,
     )
+
+
+def confirmation_numbers(subject_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the number of the latest confirmation sheet (登记确认单) of each resource or product that has one."""
+    ids = list(subject_ids)
+    about = Q(registration__resource__public_id__in=ids) | Q(registration__product__public_id__in=ids)
+    names = ("registration__resource__public_id", "registration__product__public_id", "number")
+    rows = ConfirmationSheet.objects.filter(about).order_by("pk").values_list(*names)
+    return {resource or product: number for resource, product, number in rows}
 
 
 def uses(*, holder_id: UUID) -> tuple[UseView, ...]:

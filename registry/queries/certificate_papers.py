@@ -31,6 +31,11 @@ STAMPS: Final[Mapping[str, tuple[str, str]]] = {
     "cancelled": ("已注销", "cancelled"),
     "revoked": ("已撤销", "revoked"),
 }
+METHODS: Final[Mapping[str, str]] = {
+    "cost": "成本法 Cost approach",
+    "income": "收益法 Income approach",
+    "market": "市场法 Market approach",
+}
 SUBJECTS: Final = {"RegisteredDataProduct": "公共数据产品和服务", "RegisteredDataResource": "公共数据资源"}
 _FACTS: Final = (
     ("registrantZh", "登记主体", "Registrant"),
@@ -68,7 +73,7 @@ def certificate_paper(view: CertificateView, *, now: datetime) -> dict[str, Any]
         f"予以登记，特发此证。有效期自 {local_day(view.issued_at)} 至 {last_day(view.valid_until)}（含）。",
         "statement_en": f"This certifies the registration of “{said['titleEn']}”, valid up to and including "
         f"{last_day(view.valid_until)}. Ground: {said['legalBasis']}.",
-        "facts": [{"zh": a, "en": b, "value": str(said[key])} for key, a, b in _FACTS if said.get(key)],
+        "facts": [{"zh": a, "en": b, "value": _said(said, key)} for key, a, b in _FACTS if said.get(key)],
         "columns": columns,
         "rows": rows,
         "address": address(view.number),
@@ -84,6 +89,13 @@ def certificate_paper(view: CertificateView, *, now: datetime) -> dict[str, Any]
 def address(number: str) -> str:
     """Return the address that a certificate's QR code leads to."""
     return f"{settings.PUBLIC_URL}/registry/certificates/{number}/"
+
+
+def _said(said: Mapping[str, Any], key: str) -> str:
+    value = str(said[key])
+    if key == "valuationMethod":
+        return "；".join(METHODS.get(one, one) for one in value.split("_"))
+    return value
 
 
 def _printed(view: CertificateView, now: datetime) -> str:

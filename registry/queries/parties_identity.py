@@ -7,14 +7,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from kernel.actors import Actor
+from kernel.workdays import SHANGHAI
 from registry.identity import ApplicationState, IdentityStatus
 from registry.models import (
     ApiKey,
     ContactPerson,
     Invitation,
+    InvitationMail,
     Membership,
     Organisation,
     OrganisationApplication,
@@ -117,6 +120,25 @@ def invitations(organisation_id: UUID, *, actor: Actor, now: datetime) -> tuple[
         InvitationView(one.public_id, one.label, tuple(one.roles), one.invited_at, one.expires_at)
         for one in rows.order_by("-pk")
     )
+
+
+def invitation_mail(mail_id: UUID) -> tuple[str, str, str] | None:
+    """Return address, subject and text of an invitation's e-mail that waits, None where it was sent or is void."""
+    rows = InvitationMail.objects.select_related("invitation__organisation")
+    item = rows.filter(mail_id=mail_id, sent_at__isnull=True).first()
+    if item is None:
+        return None
+    org = item.invitation.organisation
+    name_en = org.name_en or org.name_zh
+    until = f"{item.invitation.expires_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    body = (
+        f"{org.name_zh}邀请您代表本单位办理业务。请于 {until}（北京时间）前打开以下链接，登录或注册后接受；限用一次。",
+        f"{name_en} invites you to act for it. Open the link before {until} (Beijing time), log in or sign up, and "
+        "accept; it works once.",
+        f"\n{settings.PUBLIC_URL}/registry/invitations/{item.token}/\n",
+        "如与您无关，请忽略本邮件。If this is not for you, do nothing.\n",
+    )
+    return item.email, f"邀请：{org.name_zh} · Invitation: {name_en}"[:200], "\n".join(body)
 
 
 def invitation_offer(token: str, *, now: datetime) -> tuple[OrganisationView, tuple[str, ...]] | None:

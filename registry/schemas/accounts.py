@@ -168,6 +168,7 @@ class InvitationIn(Schema):
     organisation_id: UUID
     roles: list[str] = Field(min_length=1, max_length=14)
     label: str = Field("", max_length=100)
+    email: str = Field("", max_length=254, description="where the link is sent, if anywhere")
 
 
 class InvitationMade(Schema):

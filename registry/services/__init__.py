@@ -12,11 +12,21 @@ from registry.services.certificates_standing import (
     resume_certificate,
     suspend_certificate,
 )
+from registry.services.certificates_valuation import note_valuation
 from registry.services.coding import assign_code, lapse
 from registry.services.completion import complete
-from registry.services.dossiers import deposit_file, discard_draft, end_right, record_quality, record_right, save_draft
+from registry.services.dossiers import (
+    DECLARANTS,
+    deposit_file,
+    discard_draft,
+    end_right,
+    record_quality,
+    record_right,
+    save_draft,
+)
 from registry.services.drafts import discard, prepare, prepare_next, revise
 from registry.services.imports import confirm_import, discard_import, preview_import
+from registry.services.invitation_mails import invitations_to_mail, note_invitation_sent
 from registry.services.keys import issue_api_key, note_key_use, revoke_api_key
 from registry.services.letters import mark_read
 from registry.services.lists import answer_demand, list_demand, list_system, withdraw_demand
@@ -92,13 +102,21 @@ from registry.services.registrations import accept, explain_delay, pass_review, 
 from registry.services.reports import answer_report, report_personal_information
 from registry.services.resources import amend_resource, declare_resource
 from registry.services.reviews import sign_review
-from registry.services.selections import answer_consent, end_affiliation, record_affiliation, select_operator
+from registry.services.selections import (
+    AFFILIATED,
+    answer_consent,
+    end_affiliation,
+    record_affiliation,
+    select_operator,
+)
 from registry.services.settings import decide_policy, override_limit
 from registry.services.submissions import submit
 from registry.services.subscriptions import confirm_subscription, end_subscription, note_sent, queue_notices, subscribe
 from registry.services.uses import record_uses, report_drift, report_table_drift
 
 __all__ = [
+    "AFFILIATED",
+    "DECLARANTS",
     "abandon_plan",
     "accept",
     "accept_by_silence",
@@ -160,6 +178,7 @@ __all__ = [
     "follow_procedures",
     "forward_objection",
     "grant_role",
+    "invitations_to_mail",
     "invite_member",
     "issue_api_key",
     "issue_certificates",
@@ -169,9 +188,11 @@ __all__ = [
     "list_demand",
     "list_system",
     "mark_read",
+    "note_invitation_sent",
     "note_key_use",
     "note_mailed",
     "note_sent",
+    "note_valuation",
     "object_to_right",
     "open_case",
     "open_resource",

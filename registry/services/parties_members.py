@@ -20,6 +20,7 @@ from registry.identity import S03, AgentMethod
 from registry.models import ApiKey, Invitation, Membership, Organisation, User
 from registry.queries.found import row
 from registry.roles import ADMINISTRATOR, grantable
+from registry.services.invitation_mails import queue_invitation
 from registry.services.keys import end_key
 from registry.services.parties import AccountNeeded, NoSuchAccount, require_word
 from registry.types import Role
@@ -173,12 +174,12 @@ def end_role(*, held: Membership, actor: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def invite_member(
-    *, organisation_id: UUID, roles: Iterable[str], label: str, actor: Actor, now: datetime
+    *, organisation_id: UUID, roles: Iterable[str], label: str, actor: Actor, now: datetime, email: str = ""
 ) -> tuple[UUID, str]:
     """Invite somebody to act for an organisation; return the invitation's id and its token, shown this once.
 
-    ``label`` says, to the inviter, for whom it is. Raises UnknownWord, NoSuch, RoleNotGrantable, OrganisationInactive,
-    AccountNeeded.
+    ``label`` says, to the inviter, for whom it is; with ``email`` the link goes there too. Raises UnknownWord, NoSuch,
+    RoleNotGrantable, OrganisationInactive, AccountNeeded, AddressWrong.
     """
     if actor.user_id is None:
         raise AccountNeeded
@@ -197,6 +198,8 @@ def invite_member(
         invited_at=now,
         expires_at=now + timedelta(days=INVITATION_DAYS),
     )
+    if email.strip():
+        queue_invitation(invitation=made, email=email, token=token, now=now)
     return made.public_id, token
 
 

@@ -46,10 +46,12 @@ from registry.services.reviews import MaterialsIncomplete, ReviewUnsigned
 from registry.services.selections import AffiliationImpossible, BidTwice, ConsentNotAsked, SelectedAlready
 from registry.services.settings import NotProvincial, RuleBackdated, RuleSourceMissing
 from registry.services.submissions import OutsideRenewalWindow, RenewalTooLong
+from registry.services.subscriptions import AddressWrong
 
 __all__ = [
     "AccessNotNeeded",
     "AccountNeeded",
+    "AddressWrong",
     "AffiliationImpossible",
     "AgreementNotInForce",
     "AlreadyApplied",

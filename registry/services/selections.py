@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -35,6 +35,8 @@ from registry.services.parties import require_word
 from registry.services.resources import TextMissing, own_organisation
 from registry.types import Bid, Role, SelectionDraft
 from registry.workflow import S27
+
+AFFILIATED: Final = (Role.OPERATOR, Role.IMPLEMENTING_AGENCY, Role.HOLDER_AGENT, Role.BROKER, Role.BUYER)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -154,7 +156,7 @@ def record_affiliation(*, affiliate_id: UUID, relation: str, actor: Actor, now: 
 
     Raises RoleRequired, NoSuch, UnknownWord, AffiliationImpossible.
     """
-    actor.require(Role.OPERATOR, Role.IMPLEMENTING_AGENCY, Role.HOLDER_AGENT, Role.BROKER, Role.BUYER)
+    actor.require(*AFFILIATED)
     require_word(field="relation", value=relation, allowed=operation.Relation)
     own, other = own_organisation(actor=actor), row(Organisation.objects.all(), affiliate_id)
     both = Q(organisation=own, affiliate=other) | Q(organisation=other, affiliate=own)

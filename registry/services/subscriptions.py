@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +17,9 @@ from django.db.models import Q
 
 from kernel.errors import InvalidInput, NotFound
 from kernel.fields import identity_keyring
-from registry.models import NoticeMail, NoticeSubscription, Organisation, Registration
+from registry.models import NoticeMail, NoticeSubscription, Organisation, PropertyRight, Registration
+from registry.property_rights import RightState
+from registry.queries.files import subject
 from registry.queries.found import row
 from registry.queries.registrations import notice_view
 from registry.types import SubscriptionDraft
@@ -27,6 +30,20 @@ REACH: Final = timedelta(days=3)
 MOST_ATTEMPTS: Final = 12
 INDEX: Final = "registry.notice_subscription.email"
 ADDRESS: Final = re.compile(r"[^@\s<>,;]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Notice:
+    """A notice as subscribers are told of it: about what, whose, where, and in which words."""
+
+    about: Mapping[str, Registration | PropertyRight]
+    party: Organisation
+    region: str
+    industry: str
+    noticed_at: datetime
+    heading: str
+    text: str
+    path: str
 
 
 @dataclass(eq=False, kw_only=True)
@@ -47,15 +64,21 @@ class LinkWrong(NotFound):
     en = "The link is not valid, or too old; subscribe again."
 
 
+def require_address(*, text: str) -> str:
+    """Return an e-mail address without blanks around it; raise AddressWrong."""
+    address = text.strip()
+    if len(address) > 254 or not ADDRESS.fullmatch(address):
+        raise AddressWrong
+    return address
+
+
 @transaction.atomic
 def subscribe(*, draft: SubscriptionDraft, now: datetime) -> None:
     """Queue the e-mail that asks to confirm a subscription; the answer is the same for every address.
 
     A subscription of the same address to the same notices is asked to confirm again. Raises AddressWrong, NoSuch.
     """
-    address = draft.email.strip()
-    if len(address) > 254 or not ADDRESS.fullmatch(address):
-        raise AddressWrong
+    address = require_address(text=draft.email)
     holder = row(Organisation.objects.all(), draft.holder_id) if draft.holder_id else None
     mark = identity_keyring().blind_index(address.casefold(), purpose=INDEX)
     same = NoticeSubscription.objects.filter(
@@ -109,12 +132,17 @@ def end_subscription(*, subscription_id: UUID, secret: str, now: datetime) -> No
 
 
 def queue_notices(*, now: datetime) -> int:
-    """Queue one e-mail per confirmed subscriber and notice of the last days they asked for; return how many."""
+    """Queue one e-mail per confirmed subscriber and notice of the last days they asked for; return how many.
+
+    Notices are those of registrations and those of property rights.
+    """
     since = now - REACH
     registrations = Registration.objects.filter(noticed_at__gt=since, state=State.IN_NOTICE)
     related = ("resource", "product", "registrant", "office", "base__resource", "base__product")
-    found = registrations.select_related(*related)
-    return sum(_queue(item, now) for item in found)
+    rights = PropertyRight.objects.filter(noticed_at__gt=since, state=RightState.IN_NOTICE)
+    found = [_of_registration(item, now) for item in registrations.select_related(*related)]
+    found += [_of_right(item) for item in rights.select_related("applicant", "office")]
+    return sum(_queue(one, now) for one in found)
 
 
 def note_sent(*, mail_id: UUID, sent: bool, now: datetime) -> None:
@@ -125,28 +153,54 @@ def note_sent(*, mail_id: UUID, sent: bool, now: datetime) -> None:
     item.save(update_fields=["attempts", "sent_at"])
 
 
+def _of_registration(item: Registration, now: datetime) -> _Notice:
+    view, about = notice_view(item, now=now), subject(item)
+    return _Notice(
+        about={"registration": item},
+        party=item.registrant,
+        region=item.office.region or "",
+        industry=about.industry,
+        noticed_at=view.starts_at,
+        heading=f"{view.name_zh} · {view.name_en}",
+        text=f"{view.registrant_zh} · {view.name_zh}\n{view.summary_zh}\n\n{view.name_en}\n{view.summary_en}",
+        path=f"notices/{item.public_id}",
+    )
+
+
+def _of_right(item: PropertyRight) -> _Notice:
+    form, party = item.form, item.applicant
+    return _Notice(
+        about={"right": item},
+        party=party,
+        region=item.office.region or "",
+        industry=form["industry"],
+        noticed_at=item.noticed_at or item.submitted_at,
+        heading=f"{form['name_zh']} · {form['name_en']}",
+        text=f"数据产权登记 Data property rights\n{party.name_zh} · {form['name_zh']}\n{form['overview_zh']}\n\n"
+        f"{form['name_en']}\n{form['overview_en']}",
+        path=f"property-rights/{item.public_id}",
+    )
+
+
 @transaction.atomic
-def _queue(item: Registration, now: datetime) -> int:
-    view = notice_view(item, now=now)
-    about = item.product or item.resource
-    industry = about.industry if about else ""
+def _queue(notice: _Notice, now: datetime) -> int:
+    has_it = {f"mails__{name}": item for name, item in notice.about.items()}
     wanted = NoticeSubscription.objects.filter(
-        Q(holder__isnull=True) | Q(holder=item.registrant),
-        Q(region="") | Q(region=(item.office.region or "")[:2]) | Q(region=item.office.region),
-        Q(industry="") | Q(industry=industry),
-        confirmed_at__lt=item.noticed_at,
+        Q(holder__isnull=True) | Q(holder=notice.party),
+        Q(region="") | Q(region=notice.region[:2]) | Q(region=notice.region),
+        Q(industry="") | Q(industry=notice.industry),
+        confirmed_at__lt=notice.noticed_at,
         ended_at__isnull=True,
-    ).exclude(mails__registration=item)
-    address = f"{settings.PUBLIC_URL}/registry/notices/{item.public_id}/"
-    told = f"{view.registrant_zh} · {view.name_zh}\n{view.summary_zh}\n\n{view.name_en}\n{view.summary_en}"
+    ).exclude(**has_it)
+    address = f"{settings.PUBLIC_URL}/registry/{notice.path}/"
     mails = [
         NoticeMail(
             mail_id=uuid4(),
             subscription=one,
-            registration=item,
-            subject=f"公示：{view.name_zh} · {view.name_en}"[:200],
-            body=f"{told}\n\n{address}\n\n退订 unsubscribe: {_link(one.public_id)}\n",
+            subject=f"公示：{notice.heading}"[:200],
+            body=f"{notice.text}\n\n{address}\n\n退订 unsubscribe: {_link(one.public_id)}\n",
             queued_at=now,
+            **notice.about,
         )
         for one in wanted
     ]

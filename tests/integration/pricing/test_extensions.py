@@ -1,6 +1,7 @@
 """What deepens the price story: local parameters, evidence, plans, reviews as duties, reports, sharing, valuation."""
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,8 +9,9 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
-from kernel.actors import RoleRequired
+from kernel.actors import OtherOrganisation, RoleRequired
 from kernel.money import Money
+from kernel.signer import Ed25519Signer
 from ledger import queries as ledger
 from pricing import articles, parameters, queries, replay, services, tasks
 from pricing.evidence import EvidenceRefused
@@ -23,7 +25,9 @@ from pricing.survey import CostLine, Use
 from pricing.types import ContactView, IncomeLine
 from pricing.units import ChargingForm, Scenario
 from pricing.valuation import RawResourceNotValued
-from tests.factories.pricing import DECIDED, LINES, NOW, PRICED, SURVEYED, TERMS, TRIAL, Market, moment
+from registry import queries as registry
+from registry import services as registry_services
+from tests.factories.pricing import AGREED, DECIDED, LINES, NOW, PRICED, SURVEYED, TERMS, TRIAL, Market, moment
 
 pytestmark = pytest.mark.django_db
 
@@ -332,6 +336,41 @@ class TestSharing:
             services.value_product(product_id=market.resource(), **given)
         assert "第二十三条" in refused.value.law
         assert Valuation.objects.count() == 1
+
+    def test_the_next_data_asset_certificate_says_the_value(self, market):
+        signer, world = Ed25519Signer.generate("office"), market.world
+        world.coded(world.application(market.product, product=True, now=AGREED), now=AGREED)
+        registry_services.issue_certificates(signer=signer, now=PRICED)
+        approaches = {
+            "cost": {"rows": [{"name": "开发", "amount": "1000.50"}]},
+            "income": {"rows": [{"net_income": "1080.00"}], "rate": "8"},
+            "weights": {"cost": "50", "income": "50"},
+        }
+        made = services.value_product(product_id=market.product, approaches=approaches, actor=market.operator, now=NOW)
+        (number,) = registry_services.issue_certificates(signer=signer, now=NOW + timedelta(minutes=1))
+        assert registry_services.issue_certificates(signer=signer, now=NOW + timedelta(minutes=2)) == ()
+        found = registry.certificate(number, now=NOW + timedelta(minutes=2))
+        said = json.loads(found.credential)["credentialSubject"]
+        assert (found.kind, found.version, found.state) == ("data_asset", 2, "valid")
+        assert (said["valuationYuan"], said["valuationMethod"]) == ("1000.25", "cost_income")
+        assert said["valuationEntry"] == f"urn:uuid:{made.entry_id}"
+        assert said["valuedOn"] == f"{NOW:%Y-%m-%d}"
+        before = registry.certificate(found.predecessor, now=NOW + timedelta(minutes=2))
+        assert before.state == "superseded"
+        assert "valuationYuan" not in json.loads(before.credential)["credentialSubject"]
+        told = ledger.entries(subject=f"product:{market.product}", kind="asset.valued")[0]
+        assert (told.refs, told.payload["method"]) == ((made.entry_id,), "cost_income")
+        paper = registry.certificate_paper(found, now=NOW)
+        facts = {one["en"]: one["value"] for one in paper["facts"]}
+        assert facts["Valuation method"] == "成本法 Cost approach；收益法 Income approach"
+
+    def test_another_organisations_operator_values_nothing(self, market):
+        stranger = replace(market.operator, organisation_id=market.world.holder)
+        approaches = {"cost": {"rows": [{"name": "开发", "amount": "1.00"}]}, "weights": {"cost": "100"}}
+        with pytest.raises(OtherOrganisation):
+            services.value_product(product_id=market.product, approaches=approaches, actor=stranger, now=NOW)
+        assert ledger.entries(subject=f"product:{market.product}", kind="asset.valued") == ()
+        assert Valuation.objects.count() == 0
 
 
 def test_trial_fee_needs_no_decision(market):

@@ -7,6 +7,8 @@ import zipfile
 import openpyxl
 import pytest
 from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from kernel.actors import OtherOrganisation, RoleRequired
@@ -227,3 +229,63 @@ def test_an_import_is_its_organisations_and_its_roles(agent):
         actor=agent,
         now=START,
     )
+
+
+def imported(agent, file, *, username=None, uscc=None):
+    """Run the command as an agent, or as another, and return what it printed and said of faults."""
+    told, faults = io.StringIO(), io.StringIO()
+    username = username or get_user_model().objects.get(pk=agent.user_id).username
+    uscc = uscc or queries.organisation(agent.organisation_id).uscc
+    call_command("import_resources", str(file), organisation=uscc, username=username, stdout=told, stderr=faults)
+    return told.getvalue(), faults.getvalue()
+
+
+@pytest.mark.parametrize(("name", "make"), [("a.csv", csv_file), ("a.xlsx", xlsx_file)])
+def test_the_command_imports_every_row(agent, tmp_path, name, make):
+    file = tmp_path / name
+    file.write_bytes(make(row(name_zh="甲"), row(name_zh="乙")))
+    told, faults = imported(agent, file)
+    entry = ImportBatch.objects.get().entry
+    assert (told, faults) == (f"2 rows imported, entry {entry}\n", "")
+    assert [one.name_zh for one in queries.resources(holder_id=agent.organisation_id)] == ["乙", "甲"]
+
+
+def test_the_command_names_each_fault_and_imports_nothing(agent, tmp_path, capsys):
+    file = tmp_path / "a.csv"
+    file.write_bytes(csv_file(row(name_zh="甲"), row(name_zh="乙", industry="Z"), row(name_zh="丙", contact_phone="")))
+    before, faults = counts(), io.StringIO()
+    account = get_user_model().objects.get(pk=agent.user_id).username
+    uscc = queries.organisation(agent.organisation_id).uscc
+    with pytest.raises(CommandError) as caught:
+        call_command("import_resources", str(file), organisation=uscc, username=account, stderr=faults)
+    assert (caught.value.returncode, counts()) == (1, before)
+    first, second = faults.getvalue().splitlines()
+    assert first.startswith("第 3 行 row 3，行业门类：registry.unknown_word：")
+    assert second.startswith("第 4 行 row 4，联系电话：registry.text_missing：")
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"username": "nobody"}, "没有名为 nobody 的账号。"),
+        ({"uscc": "911100000000000000"}, "没有统一社会信用代码为 911100000000000000 的单位。"),
+        ({"uscc": "elsewhere"}, "只有相关单位的人员可以执行此操作。"),
+        ({"username": "buyer"}, "此操作需要以下角色之一：holder_agent。"),
+    ],
+)
+def test_the_command_imports_only_for_the_organisations_agents(agent, tmp_path, given, said):
+    file = tmp_path / "a.csv"
+    file.write_bytes(csv_file(row(name_zh="甲")))
+    buyer = get_user_model().objects.get(pk=member(agent.organisation_id, Role.BUYER).user_id).username
+    other = queries.organisation(organisation("别的厅")).uscc
+    before = counts()
+    with pytest.raises(CommandError, match=said) as caught:
+        imported(agent, file, **{key: {"buyer": buyer, "elsewhere": other}.get(one, one) for key, one in given.items()})
+    assert (caught.value.returncode, counts()) == (1, before)
+
+
+def test_the_command_says_when_there_is_no_such_file(agent, tmp_path):
+    with pytest.raises(CommandError, match="No such file") as caught:
+        imported(agent, tmp_path / "none.csv")
+    assert caught.value.returncode == 1

@@ -15,11 +15,11 @@ from kernel.signer import Ed25519Signer
 from kernel.workdays import SHANGHAI
 from ledger.models import Entry
 from registry import queries, services
-from registry.models import PropertyRight
+from registry.models import NoticeMail, NoticeSubscription, PropertyRight
 from registry.property_rights import NotAdmitted, OutsideWindow, TermTooLong
 from registry.rights import RightNotAvailable
 from registry.services import SameHands
-from registry.types import OrganisationKind, RightClaimed, RightDraft, RightForm, Role
+from registry.types import OrganisationKind, RightClaimed, RightDraft, RightForm, Role, SubscriptionDraft
 from tests.factories.registry import World, member, organisation
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,27 @@ def test_from_application_to_certificate(world):
     assert queries.verify_credential(queries.certificate(code, now=APPLIED).credential).valid
     kinds = Entry.objects.filter(subject=f"right:{right}").order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == [f"right.{one}" for one in ("submitted", "accepted", "reviewed", "noticed", "registered")]
+
+
+def test_subscribers_are_told_of_a_right_on_notice_once(world):
+    for email, industry in (("rights@example.org", "Q"), ("other@example.org", "A")):
+        subscription = SubscriptionDraft(email=email, language="zh", industry=industry)
+        services.subscribe(draft=subscription, now=APPLIED)
+    for item in NoticeSubscription.objects.order_by("pk"):
+        _, _, body = queries.notice_mail(item.mails.get().mail_id)
+        secret = re.search(r"/subscriptions/[^/]+/([^/]+)/", body)[1]
+        services.confirm_subscription(subscription_id=item.public_id, secret=secret, now=APPLIED)
+    NoticeMail.objects.update(sent_at=APPLIED)
+    right = published(world)
+    later = APPLIED + timedelta(hours=4)
+    assert (services.queue_notices(now=later), services.queue_notices(now=later)) == (1, 0)
+    (waiting,) = queries.waiting_mails()
+    address, subject, body = queries.notice_mail(waiting)
+    assert address == "rights@example.org"
+    assert subject == "公示：住院费用统计查询服务 · Hospital expenditure statistics"
+    assert "省大数据运营有限公司" in body
+    assert f"/registry/property-rights/{right}/" in body
+    assert "unsubscribe" in body
 
 
 def test_raw_public_data_is_not_admitted(world):
