@@ -9,6 +9,7 @@ from decimal import Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidO
 from typing import ClassVar, Final
 
 from kernel.errors import InvalidInput
+from kernel.money import CNY, CurrencyMismatch, Money
 from pricing.articles import ACCOUNTS
 
 EXACT: Final = Context(prec=60, traps=[Clamped, DivisionByZero, Inexact, InvalidOperation, Overflow, Underflow])
@@ -46,6 +47,28 @@ class FigureOutOfRange(InvalidInput):
     figure: Decimal
     minimum: Decimal
     maximum: Decimal
+
+
+@dataclass(eq=False, kw_only=True)
+class OtherCurrency(CurrencyMismatch):
+    """An amount in another currency than the separate accounts are kept in."""
+
+    code: ClassVar[str] = "pricing.currency_mismatch"
+    zh: ClassVar[str] = "币种不一致：给出的是 {left}，单独核算以 {right} 记账。"
+    en: ClassVar[str] = "The currencies differ: {left} was given, the separate accounts are kept in {right}."
+    law: ClassVar[str] = str(ACCOUNTS)
+
+
+def major(amount: Money) -> Decimal:
+    """Return an amount of money in yuan, exact; raise OtherCurrency unless it is in yuan."""
+    check_currency(amount.currency)
+    return amount.major
+
+
+def check_currency(currency: str) -> None:
+    """Raise OtherCurrency unless a currency is the one that the accounts are kept in (65号 五)."""
+    if currency != CNY:
+        raise OtherCurrency(left=currency[:_SHOWN], right=CNY)
 
 
 @dataclass(eq=False, kw_only=True)

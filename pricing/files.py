@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any, ClassVar, Final
 
 from kernel.errors import InvalidInput
-from kernel.money import CNY, CurrencyMismatch
-from pricing import articles, derivation, parameters, replay
+from kernel.money import CNY
+from pricing import articles, derivation, figures, parameters, replay
 
 REVENUE_FIELDS: Final = {"year", "costs", "subsidy", "bond_yield", "add_on", "tax", "previous_excess"}
 REVENUE_OPTIONAL: Final = {"bond_yield_source", "tax_source", "excess_deducted", "currency"}
@@ -70,8 +70,7 @@ def permitted_revenue(given: Mapping[str, Any], *, on: date) -> dict[str, Any]:
         raise FileRefused(problem="costs: a list of objects / costs 应为对象列表")
     if not isinstance(year, int) or isinstance(year, bool) or not 2000 <= year <= 2999:
         raise FileRefused(problem="year: a whole number of four digits / year 应为四位整数")
-    if given.get("currency", CNY) != CNY:
-        raise CurrencyMismatch(left=str(given["currency"])[:10], right=CNY)
+    figures.check_currency(str(given.get("currency", CNY)))
     limits = [parameters.lookup(name, on=on) for name in (parameters.ADD_ON_FLOOR, parameters.ADD_ON_CAP)]
     arguments = dict(given) | {"parameters": {limit.name: parameters.write(limit) for limit in limits}}
     derived = replay.derive("permitted_revenue", arguments)

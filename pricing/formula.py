@@ -1,12 +1,12 @@
 """The permitted revenue of 65号 三(一), one function per clause.
 
 Permitted revenue = operating cost + permitted profit + tax − what the last cycle took in above its own maximum.
-Every value is exact; nothing here rounds.
+Every value is exact; only a tax by rate is rounded, half up to the fen, because tax is paid in fen.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar, Final
 
 from kernel.errors import InvalidInput
@@ -19,6 +19,7 @@ from pricing.survey import CostLine, Use
 VERSION: Final = 1
 YUAN: Final = "元"
 _HUNDRED: Final = Decimal(100)
+_FEN: Final = Decimal("0.01")
 _REVENUE: Final = str(articles.REVENUE)
 
 
@@ -186,6 +187,37 @@ def taxes(tax: Decimal, source: str) -> Node:
     )
 
 
+def tax_by_rate(cost: Node, profit: Node, rate: Parameter) -> Node:
+    """Return the tax in yuan by a rate in force, in per cent of operating cost and permitted profit (65号 三(一)).
+
+    The notice gives no formula: the rate is a dated row that an authority entered with the rule it rests on. Rounded
+    half up to the fen.
+    """
+    base = EXACT.add(Decimal(cost.value), Decimal(profit.value))
+    tax = EXACT.multiply(base, rate.value).scaleb(-2, EXACT)
+    row = Node(
+        id="tax_rate",
+        name_zh="税率",
+        name_en="Tax rate",
+        value=figures.text(rate.value),
+        unit="%",
+        article=rate.article,
+        source=f"版本 {rate.version}",
+    )
+    return Node(
+        id="tax",
+        name_zh="税金",
+        name_en="Tax",
+        value=yuan_text(tax.quantize(_FEN, ROUND_HALF_UP)),
+        unit=YUAN,
+        formula_zh="（经营成本 + 准许利润）× 税率，四舍五入到分",
+        formula_en="(operating cost + permitted profit) × tax rate, rounded half up to the fen",
+        article=_REVENUE,
+        source=rate.article,
+        inputs=(row,),
+    )
+
+
 def deduction(gross: Decimal, excess: Decimal, deducted: Decimal) -> Node:
     """Return what is deducted for the last cycle's excess income (65号 四), never more than ``gross``.
 
@@ -245,8 +277,15 @@ def calculate(arguments: Mapping[str, Any]) -> Node:
         limits,
     )
     profit = permitted_profit(cost, rate)
-    tax = taxes(figures.yuan("tax", arguments["tax"]), arguments.get("tax_source", ""))
+    tax = _tax(arguments, cost, profit)
     gross = EXACT.add(EXACT.add(Decimal(cost.value), Decimal(profit.value)), Decimal(tax.value))
     excess = figures.yuan("previous_excess", arguments["previous_excess"])
     deducted = figures.yuan("excess_deducted", arguments.get("excess_deducted", figures.yuan_text(excess)))
     return permitted_revenue(cost, profit, tax, deduction(gross, excess, deducted))
+
+
+def _tax(arguments: Mapping[str, Any], cost: Node, profit: Node) -> Node:
+    rate = arguments["parameters"].get(parameters.TAX_RATE)
+    if rate is not None:
+        return tax_by_rate(cost, profit, parameters.read(rate))
+    return taxes(figures.yuan("tax", arguments["tax"]), arguments.get("tax_source", ""))

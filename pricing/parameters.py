@@ -1,7 +1,7 @@
 """The numbers the law fixes, dated and sourced, apart from the formulas that use them.
 
-A change of law is a new row with its own days, never an edit. The bond yield is not here: it is an input of each
-decision, with the source it was read from.
+A change of law is a new row with its own days, never an edit. The yearly means of the bond yield and the tax rate have
+no figure of their own in the notice: they are rows that an authority enters, each with the source it was read from.
 """
 
 from collections.abc import Mapping
@@ -22,6 +22,8 @@ EVALUATION_CYCLE: Final = "evaluation_cycle"
 REPORT_MONTH: Final = "report_month"
 REPORT_DAY: Final = "report_day"
 FULL_YEAR: Final = "full_operating_year"
+BOND_YIELD: Final = "bond_yield_10_year"
+TAX_RATE: Final = "tax_rate"
 FREE: Final = "free_scenario."
 
 
@@ -50,8 +52,10 @@ ENTERABLE: Final[Mapping[str, tuple[str, Decimal, Decimal]]] = {
     DEVIATION_THRESHOLD: ("%", Decimal(0), Decimal(100)),
     EVALUATION_CYCLE: ("年", Decimal(1), Decimal(10)),
     REPORT_MONTH: ("月", Decimal(1), Decimal(12)),
-    REPORT_DAY: ("日", Decimal(1), Decimal(28)),
+    REPORT_DAY: ("日", Decimal(1), Decimal(31)),
     FULL_YEAR: ("个月", Decimal(1), Decimal(60)),
+    BOND_YIELD: ("%", Decimal(0), Decimal(100)),
+    TAX_RATE: ("%", Decimal(0), Decimal(100)),
     FREE + Scenario.INDUSTRY: ("是否免费", Decimal(0), Decimal(1)),
 }
 """What a new row may fix, with its unit and range. Free public use is the notice's own and is not among them."""
@@ -81,6 +85,38 @@ class LooserThanNational(Conflict):
     local: Decimal
     national: Decimal
     jurisdiction: str
+
+
+@dataclass(eq=False, kw_only=True)
+class YieldOfNoPastYear(InvalidInput):
+    """A mean bond yield that is not the nation's for one whole year that is over."""
+
+    code: ClassVar[str] = "pricing.yield_of_no_past_year"
+    zh: ClassVar[str] = (
+        "10 年期国债年平均收益率须为全国（CN）一个已结束年度的数值：自 {first} 起至 {until}；给出的为 {jurisdiction}、"
+        "{valid_from} 至 {valid_until}。"
+    )
+    en: ClassVar[str] = (
+        "A mean 10-year bond yield is the nation's (CN) of one year that is over, such as {first} to {until}; given "
+        "were {jurisdiction}, {valid_from} to {valid_until}."
+    )
+    law: ClassVar[str] = str(articles.REVENUE)
+    first: date
+    until: date
+    jurisdiction: str
+    valid_from: date
+    valid_until: date | None
+
+
+def year_of_yield(jurisdiction: str, valid_from: date, valid_until: date | None, *, on: date) -> date:
+    """Return the day after the year that a mean bond yield is of; raise YieldOfNoPastYear (65号 三(一))."""
+    first = date(min(valid_from.year, on.year - 1), 1, 1)
+    until = date(first.year + 1, 1, 1)
+    if jurisdiction != NATIONAL or valid_from != first or valid_until not in (None, until):
+        raise YieldOfNoPastYear(
+            first=first, until=until, jurisdiction=jurisdiction, valid_from=valid_from, valid_until=valid_until
+        )
+    return until
 
 
 def check_row(name: str, value: object, jurisdiction: str, *, on: date, table: RateTable) -> tuple[Decimal, str]:

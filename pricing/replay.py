@@ -42,6 +42,7 @@ class NotReplayable(InvalidInput):
     code: ClassVar[str] = "pricing.not_replayable"
     zh: ClassVar[str] = "无法重算：{problem}。"
     en: ClassVar[str] = "This cannot be replayed: {problem}."
+    law: ClassVar[str] = str(articles.ACCOUNTS)
     problem: str
 
 

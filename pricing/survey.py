@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 
 from kernel.errors import Conflict, InvalidInput
-from kernel.money import CNY, CurrencyMismatch
+from kernel.money import CNY
 from pricing import figures
 from pricing.articles import ACCOUNTS, REVENUE
 from pricing.figures import EXACT
@@ -158,9 +158,7 @@ def read_lines(given: Sequence[Mapping[str, Any]]) -> tuple[CostLine, ...]:
 
 def read_line(number: int, row: Mapping[str, Any]) -> CostLine:
     """Return one cost line; raise UnknownHead, UnknownUse, AllocationUnexplained or a bad figure by name."""
-    currency = str(row.get("currency", CNY))
-    if currency != CNY:
-        raise CurrencyMismatch(left=currency[:LONGEST_OTHER], right=CNY)
+    figures.check_currency(str(row.get("currency", CNY)))
     head, use = str(row.get("head", "")), str(row.get("use", ""))
     other = head.removeprefix(OTHER).strip() if head.startswith(OTHER) else ""
     if head not in HEADS and not 0 < len(other) <= LONGEST_OTHER:

@@ -1,6 +1,6 @@
 """The law itself over HTTP: clauses and their changes; contacts of the disclosure; sharing by fixed shares."""
 
-from typing import Any, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -73,6 +73,6 @@ def valuation(request: HttpRequest, valuation_id: UUID) -> ValuationOut:  # noqa
 
 
 @router.get("/valuations/{valuation_id}/report", response=ReportOut)
-def valuation_report(request: HttpRequest, valuation_id: UUID) -> ReportOut:  # noqa: ARG001 - ninja's signature
-    """Return the valuation report as tables."""
-    return ReportOut.of(queries.valuation_report(valuation_id))
+def valuation_report(request: HttpRequest, valuation_id: UUID, lang: Literal["zh", "en"] = "zh") -> ReportOut:  # noqa: ARG001 - ninja's
+    """Return the valuation report as tables, in Chinese or English."""
+    return ReportOut.of(queries.valuation_report(valuation_id, language=lang))

@@ -1,6 +1,6 @@
 """What surrounds the procedure: parameters, evidence, plans, duties and reports, sharing and valuation."""
 
-from typing import Any, cast
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +8,7 @@ from django.utils import timezone
 from ninja import File, Router
 from ninja.files import UploadedFile
 from ninja.pagination import paginate
+from pydantic import Field
 
 from kernel.actors import Actor
 from kernel.idempotency import idempotent
@@ -31,10 +32,13 @@ from pricing.schemas.surroundings import (
     ValuationIn,
     ValuationOut,
 )
+from registry.limits import local_day
 from registry.types import Role
 
 router = Router(tags=["pricing"])
 Answer = Any
+Language = Literal["zh", "en"]
+Year = Annotated[int, Field(ge=2000, le=2999)]
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -115,9 +119,18 @@ def duties(request: HttpRequest) -> list[DutyOut]:
 
 
 @router.get("/agreements/{agreement_id}/disclosure", response=ReportOut)
-def disclosure(request: HttpRequest, agreement_id: UUID) -> ReportOut:  # noqa: ARG001 - ninja's signature
-    """Return what agency and operator disclose of an agreement."""
-    return ReportOut.of(queries.disclosure(agreement_id, now=timezone.now()))
+def disclosure(request: HttpRequest, agreement_id: UUID, lang: Language = "zh") -> ReportOut:  # noqa: ARG001 - ninja's
+    """Return what agency and operator disclose of an agreement, in Chinese or English."""
+    return ReportOut.of(queries.disclosure(agreement_id, now=timezone.now(), language=lang))
+
+
+@router.get("/agreements/{agreement_id}/report", response=ReportOut)
+def yearly_report(
+    request: HttpRequest, agreement_id: UUID, year: Year | None = None, lang: Language = "zh"
+) -> ReportOut:
+    """Return the report on a year, this one if none is named (authorities, regulator, the agreement's operator)."""
+    asked = year or local_day(timezone.now()).year
+    return ReportOut.of(queries.visible_report(agreement_id, year=asked, actor=_actor(request), language=lang))
 
 
 @router.post("/agreements/{agreement_id}/reports", response={201: FiledReportOut})

@@ -133,13 +133,21 @@ class DecisionForm(forms.Form):
         label=_("Average 10-year bond yield, %"),
         max_length=40,
         widget=FIGURE,
-        help_text=_("Of the year before the cost survey."),
+        required=False,
+        help_text=_("Of the year before the cost survey; left empty, the mean that the parameters hold."),
     )
-    bond_yield_source = forms.CharField(label=_("Source of the yield"), max_length=400)
+    bond_yield_source = forms.CharField(label=_("Source of the yield"), max_length=400, required=False)
     add_on = forms.CharField(
         label=_("Add-on s, percentage points"), max_length=40, widget=FIGURE, help_text=_("From 0 to 6.")
     )
-    tax = forms.CharField(label=_("Tax, yuan"), max_length=40, widget=FIGURE, initial="0")
+    tax = forms.CharField(
+        label=_("Tax, yuan"),
+        max_length=40,
+        widget=FIGURE,
+        initial="0",
+        required=False,
+        help_text=_("Left empty, by the tax rate in the parameters."),
+    )
     tax_source = forms.CharField(label=_("Source of the tax"), max_length=400, required=False)
     previous_excess = forms.CharField(
         label=_("Excess of the last cycle, yuan"), max_length=40, widget=FIGURE, initial="0"

@@ -21,12 +21,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A report ready to be typeset; ``note`` is the small print, with the articles it is made under."""
+    """A report ready to be typeset; ``note`` is the small print, with the articles it is made under.
+
+    ``language`` (zh or en) is what it is written in, ``none`` what stands under a table without rows.
+    """
 
     title: str
     subtitle: str
     note: str
     sections: tuple[Section, ...] = field(default=())
+    language: str = "zh"
+    none: str = "（无）"
 
 
 def pdf(paper: Paper) -> bytes:

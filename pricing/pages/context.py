@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -19,6 +19,8 @@ from registry import queries as registry
 from registry.limits import local_day
 from registry.queries import NoSuch as NoSuchInRegistry
 from registry.types import ProductView
+
+LANGUAGES: Final = ("zh", "en")
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,14 @@ def year_asked(request: HttpRequest, *, now: datetime) -> int:
     given = request.GET.get("year", "")
     known = given.isascii() and given.isdigit() and len(given) == 4 and given > "1999"
     return int(given) if known else local_day(now).year
+
+
+def language_asked(request: HttpRequest) -> str:
+    """Return the language that the request names by ``lang``, or the reader's: ``zh`` or ``en``."""
+    given = request.GET.get("lang", "")
+    if given in LANGUAGES:
+        return given
+    return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
 def without_confirmation(given: dict[str, Any]) -> dict[str, Any]:

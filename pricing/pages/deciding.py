@@ -32,7 +32,8 @@ def decide(request: HttpRequest, survey_id: UUID) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     actor.require(Role.PRICING_AUTHORITY)
     view = queries.visible_survey(survey_id, actor=actor)
-    form = DecisionForm(request.POST or None)
+    known = figures.yuan_text(queries.known_excess(view.agreement_id).major)
+    form = DecisionForm(request.POST or None, initial={"previous_excess": known})
     error, simulated, terms = None, None, None
     if request.method == "POST" and form.is_valid():
         try:
@@ -63,12 +64,12 @@ def decide(request: HttpRequest, survey_id: UUID) -> HttpResponse:
 
 
 def _terms(given: dict[str, str]) -> RevenueTerms:
-    deducted = given["excess_deducted"].strip()
+    deducted, tax = given["excess_deducted"].strip(), given["tax"].strip()
     return RevenueTerms(
         bond_yield=given["bond_yield"].strip(),
         bond_yield_source=given["bond_yield_source"],
         add_on=given["add_on"].strip(),
-        tax=Money.of(figures.yuan("tax", given["tax"].strip())),
+        tax=Money.of(figures.yuan("tax", tax)) if tax else None,
         tax_source=given["tax_source"],
         previous_excess=Money.of(figures.yuan("previous_excess", given["previous_excess"].strip())),
         excess_deducted=Money.of(figures.yuan("excess_deducted", deducted)) if deducted else None,

@@ -1,7 +1,8 @@
-"""The yearly report and the public disclosure as page, CSV and PDF; the parameters; evidence files."""
+"""Yearly report, disclosure and valuation as page, CSV and PDF in both languages; parameters; evidence files."""
 
 import csv
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -16,43 +17,66 @@ from kernel.errors import DomainError
 from pricing import evidence as evidence_rules
 from pricing import gateways, queries, services
 from pricing.forms import EvidenceForm, ParameterForm
-from pricing.pages.context import actor_of, without_confirmation, year_asked
+from pricing.pages.context import LANGUAGES, actor_of, language_asked, without_confirmation, year_asked
 from pricing.queries.access import OVERSEERS
 from pricing.types import Report
 from registry import queries as registry
 from registry.types import Role
 
 BOTH = require_http_methods(["GET", "HEAD", "POST"])
+HTML_LANGUAGES: Final = {"zh": "zh-Hans", "en": "en"}
 
 
 def _shown(
-    request: HttpRequest, report: Report, *, name: str, back: str, extra: dict[str, Any] | None = None
+    request: HttpRequest,
+    make: Callable[[str], Report],
+    *,
+    name: str,
+    back: str,
+    extra: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """Return a report in the form asked for: ``?as=csv``, ``?as=pdf``, or a page."""
-    asked = request.GET.get("as", "")
+    """Return a report in the form and language asked for: ``?as=csv``, ``?as=pdf``, or a page; ``lang=zh``, ``en``."""
+    asked, language = request.GET.get("as", ""), language_asked(request)
+    report = make(language)
     if asked == "csv":
         response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}-{language}.csv"'
         csv.writer(response).writerows(queries.as_rows(report))
-        return response
-    if asked == "pdf":
-        response = HttpResponse(_typeset(report), content_type="application/pdf")
-        response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-        return response
-    context = {"report": report, "back": back, "year": request.GET.get("year", "")}
-    return render(request, "pricing/report.html", context | (extra or {}))
+    elif asked == "pdf":
+        response = HttpResponse(_typeset(report, language), content_type="application/pdf")
+        response.headers["Content-Disposition"] = f'inline; filename="{name}-{language}.pdf"'
+    else:
+        year = request.GET.get("year", "")
+        context = {
+            "report": report,
+            "back": back,
+            "year": year,
+            "report_language": HTML_LANGUAGES[language],
+            "files": [
+                (kind, one, f"?as={kind}&lang={one}&year={year}") for one in LANGUAGES for kind in ("csv", "pdf")
+            ],
+        }
+        response = render(request, "pricing/report.html", context | (extra or {}))
+    response.headers["Content-Language"] = HTML_LANGUAGES[language]
+    return response
 
 
-def _typeset(report: Report) -> bytes:
+def _typeset(report: Report, language: str) -> bytes:
     sections = tuple(gateways.Section(one.title, one.facts, one.columns, one.rows) for one in report.tables)
-    return gateways.pdf(gateways.Paper(report.title, report.subtitle, f"依据：{report.article}", sections))
+    note, none = ("依据：", "（无）") if language == "zh" else ("Made under ", "(none)")
+    return gateways.pdf(
+        gateways.Paper(report.title, report.subtitle, f"{note}{report.article}", sections, language, none)
+    )
 
 
 @require_safe
 def disclosure(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """Show what agency and operator disclose of an agreement, to everyone."""
-    report = queries.disclosure(agreement_id, now=timezone.now())
-    return _shown(request, report, name="disclosure", back=reverse("pricing:agreement", args=[agreement_id]))
+
+    def make(language: str) -> Report:
+        return queries.disclosure(agreement_id, now=timezone.now(), language=language)
+
+    return _shown(request, make, name="disclosure", back=reverse("pricing:agreement", args=[agreement_id]))
 
 
 @login_required
@@ -66,11 +90,14 @@ def yearly(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     if request.method == "POST":
         services.file_report(agreement_id=agreement_id, year=year, actor=actor, now=now)
         return redirect(f"{request.path}?year={year}")
-    report = queries.yearly_report(agreement_id, year=year)
+
+    def make(language: str) -> Report:
+        return queries.yearly_report(agreement_id, year=year, language=language)
+
     filed = queries.filed_report(agreement_id, year=year)
     may_file = filed is None and Role.AUTHORISING_BODY in actor.roles
     back = reverse("pricing:agreement", args=[agreement_id])
-    return _shown(request, report, name=f"report-{year}", back=back, extra={"may_file": may_file, "filed": filed})
+    return _shown(request, make, name=f"report-{year}", back=back, extra={"may_file": may_file, "filed": filed})
 
 
 @require_safe
@@ -79,7 +106,11 @@ def valuation(request: HttpRequest, valuation_id: UUID) -> HttpResponse:
     view = queries.valuation(valuation_id)
     extra = {"tree": queries.derivation(view.derivation_id).tree, "derivation_id": view.derivation_id}
     back = reverse("pricing:product", args=[view.product_id])
-    return _shown(request, queries.valuation_report(valuation_id), name="valuation", back=back, extra=extra)
+
+    def make(language: str) -> Report:
+        return queries.valuation_report(valuation_id, language=language)
+
+    return _shown(request, make, name="valuation", back=back, extra=extra)
 
 
 @require_safe

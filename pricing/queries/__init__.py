@@ -1,29 +1,32 @@
 """What pricing tells: prices in force, what something costs, decisions, surveys, and how each figure came about."""
 
-from pricing.queries.access import visible_derivation, visible_quote, visible_survey
+from pricing.queries.access import visible_derivation, visible_quote, visible_report, visible_survey
 from pricing.queries.appraisal import valuation_report
 from pricing.queries.articles import Touched, article_history, article_list, article_view, touched_by
 from pricing.queries.calculation import NoFee, Priced, UnitUnclear, fee_and_ceiling, price
 from pricing.queries.decisions import (
+    YieldDiffers,
     decision,
     decisions,
     effective_decision,
     fee_decisions,
+    known_excess,
     simulate,
     simulate_add_ons,
     survey,
     surveys,
 )
 from pricing.queries.derivations import derivation, derivation_tree
+from pricing.queries.disclosures import disclosure
 from pricing.queries.duties import contact, duties, filed_report, is_reviewed, report_day, to_review
 from pricing.queries.evidence import survey_evidence, visible_evidence
 from pricing.queries.found import NoSuch
-from pricing.queries.parameters import parameter_list, rate_in_force, region_of
+from pricing.queries.parameters import bond_yield, parameter_list, rate_in_force, region_of
 from pricing.queries.parameters import table as parameter_table
 from pricing.queries.plans import plan, plans, promotions
 from pricing.queries.prices import ceiling, ceiling_reports, ceilings, fee_at, fee_history, fees, public_fees
 from pricing.queries.quotes import application, applications, case_library, quote
-from pricing.queries.reports import as_rows, disclosure, yearly_report
+from pricing.queries.reports import as_rows, yearly_report
 from pricing.queries.reviews import income_by_month, income_by_product, last_year_with_income, reviews
 from pricing.queries.sharing import distribution, distributions, valuation, valuations
 
@@ -33,12 +36,14 @@ __all__ = [
     "Priced",
     "Touched",
     "UnitUnclear",
+    "YieldDiffers",
     "application",
     "applications",
     "article_history",
     "article_list",
     "article_view",
     "as_rows",
+    "bond_yield",
     "case_library",
     "ceiling",
     "ceiling_reports",
@@ -62,6 +67,7 @@ __all__ = [
     "income_by_month",
     "income_by_product",
     "is_reviewed",
+    "known_excess",
     "last_year_with_income",
     "parameter_list",
     "parameter_table",
@@ -88,6 +94,7 @@ __all__ = [
     "visible_derivation",
     "visible_evidence",
     "visible_quote",
+    "visible_report",
     "visible_survey",
     "yearly_report",
 ]

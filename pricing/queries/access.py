@@ -7,7 +7,9 @@ from kernel.actors import Actor
 from pricing.models import CostSurvey, Derivation, Quote
 from pricing.queries import decisions, derivations, quotes
 from pricing.queries.found import NAMES, NoSuch
-from pricing.types import DerivationView, QuoteView, SurveyView
+from pricing.queries.reports import yearly_report
+from pricing.types import DerivationView, QuoteView, Report, SurveyView
+from registry import queries as registry
 from registry.types import Role
 
 OVERSEERS: Final = frozenset(
@@ -33,6 +35,13 @@ def visible_survey(survey_id: UUID, *, actor: Actor) -> SurveyView:
     if view.operator_id == actor.organisation_id or _oversees(actor):
         return view
     raise NoSuch(thing=NAMES[CostSurvey][1], thing_zh=NAMES[CostSurvey][0], id=survey_id)
+
+
+def visible_report(agreement_id: UUID, *, year: int, actor: Actor, language: str = "zh") -> Report:
+    """Return a year's report to the agreement's operator or an overseer; raise NoSuch, OtherOrganisation otherwise."""
+    if not _oversees(actor):
+        actor.require_organisation(registry.agreement(agreement_id).operator_id)
+    return yearly_report(agreement_id, year=year, language=language)
 
 
 def visible_derivation(derivation_id: UUID, *, actor: Actor) -> DerivationView:

@@ -1,25 +1,41 @@
 """Cost surveys and decisions on permitted revenue as views."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from kernel.errors import Conflict
 from kernel.money import Money
-from pricing import figures, parameters, replay
+from pricing import articles, derivation, deviation, figures, formula, parameters, replay
 from pricing import survey as survey_rules
-from pricing.models import CostLine, CostSurvey, RevenueDecision
+from pricing.models import CostLine, CostSurvey, RevenueDecision, Review
 from pricing.queries.found import row
-from pricing.queries.parameters import rate_in_force, region_of
+from pricing.queries.parameters import bond_yield, rate_in_force, region_of
 from pricing.queries.prices import CEILINGS, in_force
 from pricing.types import CostLineView, DecisionView, RevenueTerms, SurveyView
 from registry.limits import local_day
 
 DECISIONS = RevenueDecision.objects.select_related("survey", "derivation")
 SURVEYS = CostSurvey.objects.prefetch_related("lines")
+
+
+@dataclass(eq=False, kw_only=True)
+class YieldDiffers(Conflict):
+    """Another yield than the one entered for the year before the survey."""
+
+    code: ClassVar[str] = "pricing.yield_differs"
+    zh: ClassVar[str] = "收益率 {given}% 与参数表所载 {year} 年 10 年期国债平均收益率 {entered}% 不一致。"
+    en: ClassVar[str] = (
+        "The yield of {given} % is not the mean 10-year bond yield of {year} in the parameters, {entered} %."
+    )
+    law: ClassVar[str] = str(articles.REVENUE)
+    given: Decimal
+    entered: Decimal
+    year: int
 
 
 def cost_line_view(item: CostLine) -> CostLineView:
@@ -127,6 +143,22 @@ def effective_decision(agreement_id: UUID) -> DecisionView | None:
     return None if found is None else decision_view(found)
 
 
+def known_excess(agreement_id: UUID) -> Money:
+    """Return what the next cycle must deduct in all: the last cycle's income above its maximum, and what it left.
+
+    Income and maximum are summed over the reviewed years of the cycle; a shortfall counts as nothing (65号 四).
+    """
+    decided = DECISIONS.filter(agreement_id=agreement_id, state__in=["effective", "superseded"])
+    last = decided.order_by("-valid_from", "-pk").first()
+    if last is None:
+        return Money(0)
+    reviewed = Review.objects.filter(decision=last)
+    actual = Money(sum(one.actual for one in reviewed)).major
+    over = deviation.excess(actual=actual, maximum=last.permitted_revenue * len(reviewed))
+    tree = derivation.as_node(derivation.parse(bytes(last.derivation.document))["result"])
+    return Money.rounded(over + Decimal(tree.find("excess_left").value))
+
+
 def fee_decisions(product_id: UUID, *, now: datetime) -> tuple[DecisionView, ...]:
     """Return the decisions that the product's ceilings in force rest on, newest first."""
     keys = CEILINGS.filter(in_force(now), product_id=product_id).values_list("act__decision_id", flat=True)
@@ -135,23 +167,44 @@ def fee_decisions(product_id: UUID, *, now: datetime) -> tuple[DecisionView, ...
 
 def revenue_arguments(item: SurveyView, terms: RevenueTerms, *, now: datetime) -> dict[str, Any]:
     """Return the arguments of the permitted-revenue calculation for a survey and terms, parameters included."""
-    on = local_day(now)
-    region, names = region_of(item.agreement_id), (parameters.ADD_ON_FLOOR, parameters.ADD_ON_CAP)
-    limits = [rate_in_force(name, on=on, region=region) for name in names]
+    on, region = local_day(now), region_of(item.agreement_id)
+    names = [parameters.ADD_ON_FLOOR, parameters.ADD_ON_CAP, *([parameters.TAX_RATE] if terms.tax is None else [])]
+    used = [rate_in_force(name, on=on, region=region) for name in names]
+    bond, source, entered = _yield(terms, year_before(item))
     deducted = terms.previous_excess if terms.excess_deducted is None else terms.excess_deducted
-    return {
+    arguments = {
         "year": item.year,
         "costs": [survey_rules.write_line(line.line) for line in item.lines],
         "subsidy": figures.yuan_text(item.subsidy.major),
-        "bond_yield": percent_text("bond_yield", terms.bond_yield),
-        "bond_yield_source": terms.bond_yield_source,
+        "bond_yield": bond,
+        "bond_yield_source": source,
         "add_on": percent_text("add_on", terms.add_on),
-        "tax": figures.yuan_text(terms.tax.major),
-        "tax_source": terms.tax_source,
         "previous_excess": figures.yuan_text(terms.previous_excess.major),
         "excess_deducted": figures.yuan_text(deducted.major),
-        "parameters": {limit.name: parameters.write(limit) for limit in limits},
+        "parameters": {one.name: parameters.write(one) for one in (*used, *entered)},
     }
+    if terms.tax is not None:
+        arguments |= {"tax": figures.yuan_text(figures.major(terms.tax)), "tax_source": terms.tax_source}
+    return arguments
+
+
+def year_before(item: SurveyView) -> int:
+    """Return the year before a cost survey, whose mean bond yield the profit rate rests on (65号 三(一))."""
+    return local_day(item.submitted_at).year - 1
+
+
+def _yield(terms: RevenueTerms, year: int) -> tuple[str, str, tuple[parameters.Parameter, ...]]:
+    """Return the yield in per cent, its source, and the entered row that it is, if it is one."""
+    found, given = bond_yield(year), terms.bond_yield
+    if found is None:
+        if given == "":
+            raise formula.YieldMissing(missing=f"{year} 年国债收益率 / bond yield of {year}")
+        return percent_text("bond_yield", given), terms.bond_yield_source.strip(), ()
+    row, source = found
+    entered = figures.text(row.value)
+    if given != "" and percent_text("bond_yield", given) != entered:
+        raise YieldDiffers(given=Decimal(percent_text("bond_yield", given)), entered=row.value, year=year)
+    return entered, source, (row,)
 
 
 def percent_text(name: str, given: object) -> str:

@@ -1,5 +1,6 @@
 """What each desk owes: fees or ceilings to adjust after a review, and the yearly report with its day."""
 
+from calendar import monthrange
 from datetime import date, datetime
 from uuid import UUID
 
@@ -44,7 +45,7 @@ def report_day(agreement_id: UUID, *, year: int) -> date:
         int(rate_in_force(name, on=on, region=region).value)
         for name in (parameters.REPORT_MONTH, parameters.REPORT_DAY)
     )
-    return date(year + 1, month, day)
+    return date(year + 1, month, min(day, monthrange(year + 1, month)[1]))
 
 
 def to_review(*, now: datetime) -> tuple[tuple[UUID, UUID, int], ...]:

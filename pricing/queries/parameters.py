@@ -34,6 +34,16 @@ def rate_in_force(name: str, *, on: date, region: str = "") -> rules.Parameter:
     return rules.nearest(name, on=on, region=region, table=table())
 
 
+def bond_yield(year: int) -> tuple[rules.Parameter, str] | None:
+    """Return the mean 10-year bond yield of a year as entered, with its source and version, or None."""
+    rows = ParameterRow.objects.filter(name=rules.BOND_YIELD, valid_from=date(year, 1, 1))
+    item = rows.order_by("pk").first()
+    if item is None:
+        return None
+    found = rate_in_force(rules.BOND_YIELD, on=item.valid_from)
+    return found, f"{item.source}，版本 {found.version}"
+
+
 def region_of(agreement_id: UUID) -> str:
     """Return the region code of the agency that granted an agreement."""
     return registry.organisation(registry.agreement(agreement_id).agency_id).region

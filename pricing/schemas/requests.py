@@ -133,7 +133,10 @@ class PricingReasonIn(Schema):
 
 
 class RevenueDecisionIn(Schema):
-    """What the price authority fixes; yield and add-on in per cent, amounts in yuan."""
+    """What the price authority fixes; yield and add-on in per cent, amounts in yuan.
+
+    Without ``bond_yield`` the mean in the parameters counts; a ``tax`` of null is worked out by the tax rate in force.
+    """
 
     model_config = example(
         bond_yield="1.75",
@@ -143,10 +146,10 @@ class RevenueDecisionIn(Schema):
         previous_excess="0",
         assessment="账簿完整，具备定价基础。",
     )
-    bond_yield: Figure
-    bond_yield_source: Annotated[str, Field(min_length=1, max_length=400)]
+    bond_yield: Figure | None = None
+    bond_yield_source: Short = ""
     add_on: Figure
-    tax: Figure = "0"
+    tax: Figure | None = "0"
     tax_source: Short = ""
     previous_excess: Figure = "0"
     excess_deducted: Figure | None = None
@@ -156,10 +159,10 @@ class RevenueDecisionIn(Schema):
         """Return the terms as the service takes them."""
         deducted = self.excess_deducted
         return RevenueTerms(
-            bond_yield=self.bond_yield,
+            bond_yield=self.bond_yield or "",
             bond_yield_source=self.bond_yield_source,
             add_on=self.add_on,
-            tax=Money.of(figures.yuan("tax", self.tax)),
+            tax=None if self.tax is None else Money.of(figures.yuan("tax", self.tax)),
             tax_source=self.tax_source,
             previous_excess=Money.of(figures.yuan("previous_excess", self.previous_excess)),
             excess_deducted=None if deducted is None else Money.of(figures.yuan("excess_deducted", deducted)),

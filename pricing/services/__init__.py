@@ -6,6 +6,7 @@ from pricing.services.citation import CitationUnreadable
 from pricing.services.decisions import (
     AssessmentMissing,
     CycleTooLong,
+    ExcessUnderstated,
     PeriodsOverlap,
     SameAuthority,
     concur_permitted_revenue,
@@ -30,6 +31,7 @@ from pricing.services.quotes import TotalTooLarge, quote
 from pricing.services.scenarios import NotDeclarable, confirm_scenario, declare_scenario, refuse_scenario
 from pricing.services.sharing import NotTheProductsResources, share_fixed, share_revenue, value_product
 from pricing.services.surveys import (
+    LineOfOtherProduct,
     ReasonMissing,
     SurveyAlreadyDecided,
     WrongSurveyState,
@@ -47,9 +49,11 @@ __all__ = [
     "CycleTooLong",
     "DecisionNotEffective",
     "EvidenceHeld",
+    "ExcessUnderstated",
     "GuidedPriceApplies",
     "GuidedPriceDoesNotApply",
     "IncomeRecorded",
+    "LineOfOtherProduct",
     "NoCeiling",
     "NotDeclarable",
     "NotTheProductsResources",

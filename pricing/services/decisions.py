@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import ClassVar
+from decimal import ROUND_DOWN, Decimal
+from typing import ClassVar, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from registry.limits import local_day, years_after
 from registry.types import Role
 
 LONGEST_CYCLE = 10
+_EIGHT: Final = Decimal("0.00000001")
 
 
 @dataclass(eq=False, kw_only=True)
@@ -73,6 +74,23 @@ class CycleTooLong(InvalidInput):
 
 
 @dataclass(eq=False, kw_only=True)
+class ExcessUnderstated(InvalidInput):
+    """A previous excess below what the reviews of the last cycle show."""
+
+    code: ClassVar[str] = "pricing.excess_understated"
+    zh: ClassVar[str] = (
+        "上一周期超收 {given} 元低于年度评估及以前周期结转所示的 {known} 元；超收须在本周期或以后周期扣减。"
+    )
+    en: ClassVar[str] = (
+        "The previous excess of {given} yuan is below the {known} yuan that reviews and earlier cycles show; it is "
+        "deducted in this cycle or in later ones."
+    )
+    law: ClassVar[str] = str(articles.EVALUATION)
+    given: Decimal
+    known: Decimal
+
+
+@dataclass(eq=False, kw_only=True)
 class PeriodsOverlap(Conflict):
     """A new cycle that begins before the present one ends."""
 
@@ -91,7 +109,8 @@ def decide_permitted_revenue(
     """Propose the permitted revenue that a survey and the authority's terms come to, with its derivation.
 
     Waits for the data authority's concurrence. Raises RoleRequired, WrongSurveyState, AssessmentMissing,
-    YieldMissing, AddOnOutsideCap, DeductionAboveExcess, bad figures by name; nothing is stored then (65号 三(一)).
+    ExcessUnderstated, YieldMissing, YieldDiffers, AddOnOutsideCap, DeductionAboveExcess, bad figures by name; nothing
+    is stored then (65号 三(一)).
     """
     actor.require(Role.PRICING_AUTHORITY)
     survey = row(CostSurvey.objects.select_for_update(), survey_id)
@@ -99,11 +118,15 @@ def decide_permitted_revenue(
         raise WrongSurveyState(state=survey.state, needed="applied")
     if not assessment.strip():
         raise AssessmentMissing()
-    if not terms.bond_yield_source.strip():
-        raise formula.YieldMissing(missing="source of the yield / 收益率来源")
     view = queries.survey(survey_id)
-    derived = replay.derive("permitted_revenue", revenue_arguments(view, terms, now=now))
-    decision = _proposal(survey, terms, derived, assessment=assessment.strip(), actor=actor, now=now)
+    known = queries.known_excess(view.agreement_id).major
+    if figures.major(terms.previous_excess) < known:
+        raise ExcessUnderstated(given=terms.previous_excess.major, known=known)
+    arguments = revenue_arguments(view, terms, now=now)
+    if not arguments["bond_yield_source"]:
+        raise formula.YieldMissing(missing="收益率来源 / source of the yield")
+    derived = replay.derive("permitted_revenue", arguments)
+    decision = _proposal(survey, derived, assessment=assessment.strip(), actor=actor, now=now)
     _tell_decided(decision, derived, view, survey.last_entry_id, actor=actor, now=now)
     decision.save()
     survey.state, survey.last_entry_id = "decided", decision.entry_id
@@ -113,7 +136,6 @@ def decide_permitted_revenue(
 
 def _proposal(
     survey: CostSurvey,
-    terms: RevenueTerms,
     derived: replay.Derived,
     *,
     assessment: str,
@@ -126,18 +148,23 @@ def _proposal(
         agreement_id=survey.agreement_id,
         operator_id=survey.operator_id,
         state="proposed",
-        bond_yield=figures.percent("bond_yield", terms.bond_yield),
+        bond_yield=Decimal(found("bond_yield").value),
         bond_yield_year=local_day(survey.submitted_at).year - 1,
-        bond_yield_source=terms.bond_yield_source.strip(),
-        add_on=figures.percent("add_on", terms.add_on),
-        operating_cost=Decimal(found("operating_cost").value),
-        permitted_profit=Decimal(found("permitted_profit").value),
-        permitted_revenue=Decimal(derived.result.value),
+        bond_yield_source=found("bond_yield").source,
+        add_on=Decimal(found("add_on").value),
+        operating_cost=_kept(found("operating_cost").value),
+        permitted_profit=_kept(found("permitted_profit").value),
+        permitted_revenue=_kept(derived.result.value),
         assessment=assessment,
         decided_by=organisation_of(actor=actor),
         decided_at=now,
         derivation=keep(derived=derived, now=now),
     )
+
+
+def _kept(value: str) -> Decimal:
+    """Return a figure as the register keeps it: eight decimals, rounded down, so that a maximum never grows."""
+    return Decimal(value).quantize(_EIGHT, ROUND_DOWN)
 
 
 def _tell_decided(
@@ -156,7 +183,7 @@ def _tell_decided(
             "decision": str(decision.public_id),
             "survey": str(survey.id),
             "agreement": str(decision.agreement_id),
-            "permitted_revenue": derived.result.value,
+            "permitted_revenue": figures.yuan_text(decision.permitted_revenue),
             "profit_rate": derived.result.find("profit_rate").value,
             "derivation_sha256": decision.derivation.sha256,
             "article": str(articles.REVENUE),

@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from kernel.errors import Conflict
-from pricing import queries, replay
+from pricing import articles, queries, replay
 from pricing.models import Derivation
 from pricing.types import DerivationView
 
@@ -19,6 +19,7 @@ class Tampered(Conflict):
     code: ClassVar[str] = "pricing.derivation_differs"
     zh: ClassVar[str] = "推导 {id} 重算结果不同：存储摘要 {stored}，重算摘要 {replayed}。"
     en: ClassVar[str] = "Derivation {id} replays differently: stored {stored}, replayed {replayed}."
+    law: ClassVar[str] = str(articles.ACCOUNTS)
     id: UUID
     stored: str
     replayed: str

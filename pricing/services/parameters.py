@@ -19,6 +19,7 @@ from pricing.services.citation import check_citation
 from pricing.services.locks import one_at_a_time
 from pricing.services.surveys import ReasonMissing
 from pricing.types import ParameterView
+from registry.limits import local_day
 from registry.types import Role
 
 LONGEST: dict[str, int] = {"document": 80, "article": 40, "source": 400}
@@ -54,11 +55,14 @@ def enter_parameter(
 ) -> ParameterView:
     """Enter a parameter in force from a day on, with the article and source it rests on; earlier rows stay.
 
-    What has been calculated keeps the version it used. Raises RoleRequired, NotAParameter, LooserThanNational,
-    ParameterOverlaps, ReasonMissing, CitationUnreadable, bad figures by name.
+    What has been calculated keeps the version it used. A mean bond yield is in force for its one year. Raises
+    RoleRequired, NotAParameter, LooserThanNational, YieldOfNoPastYear, ParameterOverlaps, ReasonMissing,
+    CitationUnreadable, bad figures by name.
     """
     actor.require(Role.PRICING_AUTHORITY, Role.DATA_AUTHORITY)
     figure, _ = rules.check_row(name, value, jurisdiction, on=valid_from, table=queries.parameter_table())
+    if name == rules.BOND_YIELD:
+        valid_until = rules.year_of_yield(jurisdiction, valid_from, valid_until, on=local_day(now))
     words = {"document": document.strip(), "article": article.strip(), "source": source.strip()}
     if any(not 0 < len(text) <= LONGEST[field] for field, text in words.items()):
         raise ReasonMissing(what="document, article and source", what_zh="文件、条款和来源")

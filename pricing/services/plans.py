@@ -87,7 +87,7 @@ def set_plan(
     fee, ceiling = queries.fee_and_ceiling(product_id, form=ChargingForm(form), unit=unit, now=now)
     units = figures.quantity("quantity", quantity, whole=MEASURES[fee.form].whole)
     figures.read("quantity", units, digits=6, minimum=Decimal("0.000001"), maximum=figures.LARGEST_QUANTITY)
-    amount = figures.yuan("price", (Money(0) + price).major)
+    amount = figures.yuan("price", figures.major(price))
     if ceiling is not None:
         plans.check_price(amount, units, ceiling.tiers)
     item = Plan(

@@ -55,7 +55,7 @@ def share_revenue(
         actor.require_organisation(agreement.operator_id)
     given = {name: measure[name] for name in MEASURE if name in measure}
     facts = {"product": str(product_id), "agreement": str(agreement.id)}
-    arguments = {**facts, "amount": figures.yuan_text((Money(0) + amount).major), **given}
+    arguments = {**facts, "amount": figures.yuan_text(figures.major(amount)), **given}
     derived = replay.derive("distribution", arguments)
     parties = {node.id.removeprefix("share.") for node in derived.result.inputs}
     codes = {registry.resource(one).code for one in product.resource_ids}
@@ -82,7 +82,7 @@ def share_fixed(*, product_id: UUID, amount: Money, actor: Actor, now: datetime)
     arguments = {
         "product": str(product_id),
         "agreement": str(agreement.id),
-        "amount": figures.yuan_text((Money(0) + amount).major),
+        "amount": figures.yuan_text(figures.major(amount)),
         "shares": {party: figures.text(share) for party, share in agreement.revenue_shares.items()},
         "names": {party: {"zh": known.name_zh, "en": known.name_en} for party, known in parties.items()},
     }

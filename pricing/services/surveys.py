@@ -76,6 +76,19 @@ class ReasonMissing(InvalidInput):
     what_zh: str
 
 
+@dataclass(eq=False, kw_only=True)
+class LineOfOtherProduct(InvalidInput):
+    """A cost line for a product that the agreement does not have."""
+
+    code: ClassVar[str] = "pricing.line_of_other_product"
+    zh: ClassVar[str] = "第 {line} 行的产品“{product}”不属于该授权运营协议；协议下的产品：{products}。"
+    en: ClassVar[str] = "Line {line} is for product {product}, which is not under the agreement; there are: {products}."
+    law: ClassVar[str] = str(articles.ACCOUNTS)
+    line: int
+    product: str
+    products: str
+
+
 @transaction.atomic
 def submit_cost_survey(
     *,
@@ -90,14 +103,15 @@ def submit_cost_survey(
     """Record an operator's cost survey of a year, line by line; a repeat before the decision is a new edition.
 
     Raises RoleRequired, OtherOrganisation, NoFullYear, WrongSurveyYear, SurveyDoesNotAddUp, HolderPaidTwice,
-    SubsidyExceedsCost, SurveyAlreadyDecided, CurrencyMismatch and bad figures by name (65号 三(一), 五).
+    SubsidyExceedsCost, SurveyAlreadyDecided, LineOfOtherProduct, OtherCurrency, bad figures by name (65号 三(一), 五).
     """
     actor.require(Role.OPERATOR)
     agreement = registry.agreement(agreement_id)
     actor.require_organisation(agreement.operator_id)
     checked = rules.read_lines([rules.write_line(line) for line in lines])
     _check_year(agreement, year, now=now)
-    _check_lines(agreement, checked, Money(0) + subsidy, Money(0) + books_total)
+    rules.reconcile(checked, figures.major(books_total))
+    _check_lines(agreement, checked, figures.major(subsidy))
     edition = _next_edition(agreement_id, year)
     survey = CostSurvey(
         agreement_id=agreement_id,
@@ -125,11 +139,16 @@ def _check_year(agreement: AgreementView, year: int, *, now: datetime) -> None:
         raise WrongSurveyYear(year=year, first=first, last=on.year)
 
 
-def _check_lines(agreement: AgreementView, lines: Sequence[rules.CostLine], subsidy: Money, books_total: Money) -> None:
-    rules.reconcile(lines, books_total.major)
+def _check_lines(agreement: AgreementView, lines: Sequence[rules.CostLine], subsidy: Decimal) -> None:
     counted = rules.total(lines, use=rules.Use.INDUSTRY)
-    if subsidy.minor < 0 or subsidy.major > counted:
-        raise rules.SubsidyExceedsCost(subsidy=subsidy.major, cost=counted)
+    if not 0 <= subsidy <= counted:
+        raise rules.SubsidyExceedsCost(subsidy=subsidy, cost=counted)
+    own = {
+        str(one.id) for one in registry.products(operator_id=agreement.operator_id) if one.agreement_id == agreement.id
+    }
+    for number, line in enumerate(lines, start=1):
+        if line.product and line.product not in own:
+            raise LineOfOtherProduct(line=number, product=line.product[:36], products=", ".join(sorted(own)) or "—")
     holders = {str(registry.resource(one).holder_id) for one in agreement.resource_ids}
     share = sum((part for party, part in agreement.revenue_shares.items() if party in holders), Decimal(0))
     rules.check_holders_paid_once(lines, share)
@@ -210,7 +229,7 @@ def adjust_cost_line(
     survey = _locked(survey_id, "submitted", "applied")
     if not reason.strip():
         raise ReasonMissing(what="the reason for the adjustment", what_zh="调整理由")
-    figures.yuan("amount", (Money(0) + amount).major)
+    figures.yuan("amount", figures.major(amount))
     line = survey.lines.filter(number=number).first()
     if line is None:
         raise rules.NoCostLines(given=number, most=survey.lines.count())

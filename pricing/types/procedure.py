@@ -188,13 +188,15 @@ class ReviewView:
 class RevenueTerms:
     """What the price authority fixes beside the survey; percentages in per cent, ``bond_yield`` with its source.
 
-    ``excess_deducted`` is the part of ``previous_excess`` that this cycle takes, all of it when None.
+    An empty ``bond_yield`` stands for the mean that the parameters hold for the year before the survey, a ``tax`` of
+    None for the tax rate in force. ``excess_deducted`` is the part of ``previous_excess`` that this cycle takes, all of
+    it when None.
     """
 
-    bond_yield: Decimal | str
-    bond_yield_source: str
     add_on: Decimal | str
-    tax: Money = NOTHING
+    bond_yield: Decimal | str = ""
+    bond_yield_source: str = ""
+    tax: Money | None = NOTHING
     tax_source: str = ""
     previous_excess: Money = NOTHING
     excess_deducted: Money | None = None

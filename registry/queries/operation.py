@@ -112,6 +112,7 @@ def agreement_text(agreement_id: UUID) -> AgreementText:
         long_term_reason=item.long_term_reason,
         selection_id=item.selection.public_id,
         state_reason=item.state_reason,
+        mode=item.mode or item.selection.plan.mode,
     )
 
 

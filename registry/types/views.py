@@ -216,3 +216,4 @@ class AgreementText:
     long_term_reason: str
     selection_id: UUID
     state_reason: str
+    mode: str

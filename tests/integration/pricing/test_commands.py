@@ -51,7 +51,7 @@ def test_distribute(tmp_path):
         ('{"amount": NaN}', "pricing.file_refused"),
         ('{"amount": 1e400}', "pricing.file_refused"),
         (REVENUE | {"bond_yield": ""}, "pricing.yield_missing"),
-        (REVENUE | {"currency": "USD"}, "kernel.currency_mismatch"),
+        (REVENUE | {"currency": "USD"}, "pricing.currency_mismatch"),
         (REVENUE | {"tax": "-1"}, "pricing.figure_out_of_range"),
         (REVENUE | {"subsidy": "1234.57"}, "pricing.subsidy_exceeds_cost"),
         (REVENUE | {"previous_excess": "NaN"}, "pricing.not_a_figure"),

@@ -57,6 +57,21 @@ def permitted_revenue(given):
     return replay.derive("permitted_revenue", {"parameters": LIMITS, **given}).result.value
 
 
+def tax_by_rate(given):
+    costs = [{"head": "platform", "use": "industry", "amount": given["cost"]}]
+    rate = written(parameters.ADD_ON_CAP) | {"name": parameters.TAX_RATE, "value": given["rate"], "unit": "%"}
+    rest = {"costs": costs, "subsidy": "0", "previous_excess": "0", "parameters": LIMITS | {parameters.TAX_RATE: rate}}
+    result = replay.derive("permitted_revenue", rest | {name: given[name] for name in ("bond_yield", "add_on")}).result
+    tax = Decimal(result.find("tax").value)
+    parts = sum(Decimal(result.find(name).value) for name in ("operating_cost", "permitted_profit"))
+    assert Decimal(result.value) == parts + tax
+    return result.find("tax").value
+
+
+def year_of_yield(given):
+    return parameters.year_of_yield(given["place"], given["first"], given["until"], on=given["day"])
+
+
 def reconcile(given):
     survey.reconcile(cost_rows(given), Decimal(given["books_total"]))
     return AGREES
@@ -139,6 +154,8 @@ RULES = {
     "permitted_profit": permitted_profit,
     "deduction": deduction,
     "permitted_revenue": permitted_revenue,
+    "tax_by_rate": tax_by_rate,
+    "year_of_yield": year_of_yield,
     "reconcile": reconcile,
     "check_holders_paid_once": check_holders_paid_once,
     "ceilings": ceilings,

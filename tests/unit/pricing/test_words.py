@@ -149,7 +149,7 @@ REFUSALS = [
         )
         for year in (1999, 3000, True, "2025")
     ),
-    (revenue(currency="USDUSDUSDUSD"), "kernel.currency_mismatch", {"left": "USDUSDUSDU", "right": "CNY"}),
+    (revenue(currency="USDUSDUSDUSD"), "pricing.currency_mismatch", {"left": "USDUSDUSDUSD", "right": "CNY"}),
     (lambda: files.distribute({"amount": "1"}), "pricing.file_refused", {"problem": "missing / 缺少: values"}),
     (
         lambda: files.distribute({"amount": "1", "values": []}),
@@ -275,7 +275,7 @@ REFUSALS = [
     (line(use="x" * 70), "pricing.unknown_use", {"line": 3, "use": "x" * 60}),
     (line(allocation="50"), "pricing.allocation_unexplained", {"line": 3, "allocation": Decimal(50)}),
     (line(subsidy="1.01"), "pricing.subsidy_exceeds_cost", {"subsidy": Decimal("1.01"), "cost": Decimal(1)}),
-    (line(currency="U" * 70), "kernel.currency_mismatch", {"left": "U" * 60, "right": "CNY"}),
+    (line(currency="U" * 70), "pricing.currency_mismatch", {"left": "U" * 60, "right": "CNY"}),
     (lambda: survey.read_lines([]), "pricing.no_cost_lines", {"given": 0, "most": 5000}),
     (lambda: survey.read_lines([{}] * 5001), "pricing.no_cost_lines", {"given": 5001, "most": 5000}),
     (lambda: table.read(""), "pricing.not_a_table", {"problem": "amount, head, use"}),
