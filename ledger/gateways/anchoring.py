@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from ledger.gateways.care import (
+    Agreed,
     AnchoringRefused,
     ChainAhead,
     ChainBehind,
@@ -21,7 +22,7 @@ from ledger.gateways.care import (
     replay,
     restore,
 )
-from ledger.gateways.node import Chain, ContractState, artifact
+from ledger.gateways.node import Chain, artifact
 from ledger.gateways.snapshots import Shelf
 from ledger.journal import TransactionState
 from ledger.queries.heads import anchored_size
@@ -108,40 +109,39 @@ def anchor(
     """
     with sole_sender() as mine:
         if mine:
-            here, state = reconciled(chain, chain_id=chain_id, now=now, shelf=shelf, blocks=1)
-            _bring_open(chain, chain_id=here, now=now)
-            with noting(now):
-                _send_all(chain, state, chain_id=here, signer=signer, now=now)
+            agreed = reconciled(chain, chain_id=chain_id, now=now, shelf=shelf, blocks=1)
+            _bring_open(chain, chain_id=agreed.chain_id, now=now)
+            begun = agreed.contract is not None and ending(agreed.contract)
+            if not begun:
+                with noting(now):
+                    _send_all(chain, agreed, signer=signer, now=now)
             if chain.embedded and shelf is not None:
-                shelf.keep(chain, chain_id=here, now=now)
-            if _over(chain, here, epoch_blocks):
+                shelf.keep(chain, chain_id=agreed.chain_id, now=now)
+            if begun or _over(chain, agreed, epoch_blocks):
                 roll_over(chain, chain_id=chain_id, signer=signer, now=now, shelf=shelf)
     return anchored_size()
 
 
-def _over(chain: Chain, chain_id: int, epoch_blocks: int) -> bool:
-    """Say whether it is time for a new contract, or one was begun and not finished."""
-    contract = contract_on(chain_id=chain_id)
-    if contract is None:
+def _over(chain: Chain, agreed: Agreed, epoch_blocks: int) -> bool:
+    """Say whether an embedded chain is so long that it is time for a new one, and nothing is under way."""
+    if agreed.contract is None or not chain.embedded or epoch_blocks == 0:
         return False
-    if ending(contract):
-        return True
-    waits = bool(open_rows(chain_id=chain_id, limit=1))
-    return not waits and chain.embedded and 0 < epoch_blocks <= journalled(chain_id=chain_id)
+    waits = bool(open_rows(chain_id=agreed.chain_id, limit=1))
+    return not waits and epoch_blocks <= journalled(chain_id=agreed.chain_id)
 
 
-def _send_all(
-    chain: Chain, state: ContractState | None, *, chain_id: int, signer: TransactionSigner, now: datetime
-) -> None:
-    """Write and send batches to the contract that was found in this state."""
-    contract = contract_on(chain_id=chain_id)
-    if contract is None or state is None or ending(contract):
+def _send_all(chain: Chain, agreed: Agreed, *, signer: TransactionSigner, now: datetime) -> None:
+    """Write and send batches to the contract that chain and journal agree on."""
+    if agreed.contract is None or agreed.state is None:
         return
-    if not state.takes_from(signer.address):
-        raise AnchoringRefused(address=contract.address)
+    if not agreed.state.takes_from(signer.address):
+        raise AnchoringRefused(address=agreed.contract.address)
+    most = BATCHES if chain.embedded else 1
     for _ in range(MOST_IN_A_ROW):
-        rows = prepare_batches(chain_id=chain_id, signer=signer, now=now, most=BATCHES if chain.embedded else 1)
-        if not rows or not _brought(chain, rows, chain_id=chain_id, now=now):
+        rows = prepare_batches(chain_id=agreed.chain_id, signer=signer, now=now, most=most)
+        if not rows or not _brought(chain, rows, chain_id=agreed.chain_id, now=now):
+            return
+        if len(rows) < most and chain.embedded:
             return
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from kernel.actors import SYSTEM
 from kernel.errors import Conflict
@@ -17,7 +17,7 @@ from ledger.gateways.snapshots import Shelf
 from ledger.journal import LOST
 from ledger.merkle import EMPTY_ROOT
 from ledger.models import LogContract
-from ledger.queries.heads import anchored_size, head
+from ledger.queries.heads import anchored_size, root_of
 from ledger.queries.journal import (
     MOST_AT_ONCE,
     contract_on,
@@ -96,6 +96,14 @@ class AnchoringRefused(Conflict):
 
 STOPPING: Final = (ChainAhead, ChainDiffers)
 HINDERING: Final = (ChainBehind, ContractMissing, AnchoringRefused, WrongChain, TransactionReplaced)
+
+
+class Agreed(NamedTuple):
+    """The chain the log is on, its newest contract by the journal, and that contract's state, None until deployed."""
+
+    chain_id: int
+    contract: LogContract | None
+    state: ContractState | None
 
 
 @contextmanager
@@ -189,16 +197,11 @@ def bring(chain: Chain, rows: Sequence[JournalRow], *, now: datetime) -> list[Mi
 
 def reconcile(chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None = None) -> int:
     """Do what ``reconciled`` does, and return the present chain's id."""
-    here, _ = reconciled(chain, chain_id=chain_id, now=now, shelf=shelf)
-    return here
+    return reconciled(chain, chain_id=chain_id, now=now, shelf=shelf).chain_id
 
 
-def reconciled(
-    chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None = None, blocks: int = TAIL
-) -> tuple[int, ContractState | None]:
-    """Bring what is behind up to the other, then compare size, root and last ``blocks``.
-
-    Return the present chain's id and the contract as it was found there, None before it is deployed.
+def reconciled(chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None = None, blocks: int = TAIL) -> Agreed:
+    """Bring what is behind up to the other, then compare size, root and last ``blocks``; return what both agree on.
 
     An embedded node is replayed; on any other chain, transactions that a reorganisation left out wait again. What is
     found wrong is put on record, and what hindered anchoring before and is gone is taken off it. ``chain_id`` is the
@@ -209,16 +212,19 @@ def reconciled(
         here, _ = found_chain(chain, home=chain_id)
         contract = contract_on(chain_id=here)
         if contract is not None and contract.deployment.block_number is not None:
+            state = chain.contract(contract.address)
             if not chain.embedded:
-                if chain.contract(contract.address) is None:
+                if state is None:
                     raise ContractMissing(address=contract.address)
-                follow(chain, chain_id=here, now=now)
-            elif chain.block_number() < last_block(here):
+                if follow(chain, chain_id=here, now=now):
+                    contract, state = contract_on(chain_id=here), None
+            elif state is None or state.block < last_block(here):
                 restore(chain, chain_id=chain_id, now=now, shelf=shelf)
-            state = _same_contract(chain, here, blocks=blocks)
+                contract, state = contract_on(chain_id=here), None
+            state = _same_contract(chain, contract, state, blocks=blocks)
     if stops():
         lift_stops(everything=False, actor=SYSTEM, now=now)
-    return here, state
+    return Agreed(here, contract, state)
 
 
 def last_block(chain_id: int) -> int:
@@ -253,7 +259,7 @@ def compare(chain: Chain, *, chain_id: int) -> None:
             same_block(row.block_number, row.block_hash, chain.block_hash(row.block_number))
     contract = contract_on(chain_id=here)
     if contract is not None and contract.deployment.block_number is not None:
-        _same_contract(chain, here, blocks=1)
+        _same_contract(chain, contract, None, blocks=1)
         _same_statuses(chain, contract)
 
 
@@ -292,19 +298,20 @@ def _told(status: ChainStatus) -> str:
     return f"{status.state}/{status.valid_until} by leaf {status.place}"
 
 
-def _same_contract(chain: Chain, chain_id: int, *, blocks: int) -> ContractState | None:
-    contract = contract_on(chain_id=chain_id)
+def _same_contract(
+    chain: Chain, contract: LogContract | None, state: ContractState | None, *, blocks: int
+) -> ContractState | None:
+    """Compare a contract, in ``state`` if that was just read, with the journal; None where it is not to be compared."""
     if contract is None or contract.deployment.state in LOST or contract.deployment.block_number is None:
         return None
-    state = chain.contract(contract.address)
+    state = state or chain.contract(contract.address)
     if state is None:
         raise ContractMissing(address=contract.address)
     _same_head(contract, state.size, state.root)
     if chain.embedded:
-        tip, known = chain.block_number(), journalled(chain_id=chain_id)
-        if tip > known:
-            raise ChainDiffers(what=f"block {tip}", expected="—", found=str(chain.block_hash(tip)))
-        same_tail(chain, chain_id=chain_id, tip=tip, blocks=blocks)
+        if state.block > journalled(chain_id=contract.chain_id):
+            raise ChainDiffers(what=f"block {state.block}", expected="—", found=str(chain.block_hash(state.block)))
+        same_tail(chain, chain_id=contract.chain_id, tip=state.block, blocks=blocks)
     return state
 
 
@@ -314,7 +321,7 @@ def _same_head(contract: LogContract, size: int, root: bytes) -> None:
         raise ChainBehind(chain=size, database=known)
     if size > known and size not in open_batch_sizes(chain_id=contract.chain_id):
         raise ChainAhead(chain=size, database=known)
-    expected = head(size).root if size else EMPTY_ROOT.hex()
+    expected = root_of(size) if size else EMPTY_ROOT.hex()
     if root.hex() != expected:
         raise ChainDiffers(what=f"root of {size}", expected=expected, found=root.hex())
 

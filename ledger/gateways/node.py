@@ -72,13 +72,14 @@ class TransactionReplaced(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class ContractState:
-    """The log contract at one moment: size and root of its tree, who may write, and whether it takes anything."""
+    """The log contract at one block: size and root of its tree, who may write, and whether it takes anything."""
 
     size: int
     root: bytes
     writer: str
     paused: bool
     closed: bool
+    block: int
 
     def takes_from(self, sender: str) -> bool:
         """Return whether it would take a batch from an account (0x-hex)."""
@@ -155,6 +156,18 @@ def _mined(receipt: Any) -> Mined | None:
     )
 
 
+def _result(answer: RPCResponse) -> Any:
+    """What a node answered; raises ValueError for its error."""
+    if "error" in answer:
+        raise ValueError(str(answer["error"]))
+    return answer.get("result")
+
+
+def _bytes(answer: RPCResponse) -> bytes:
+    """What a call returned; nothing for another contract's refusal, or code that is none."""
+    return b"" if "error" in answer else bytes.fromhex(str(answer["result"]).removeprefix("0x"))
+
+
 def _first_ones(found: Iterable[Mined | None]) -> list[Mined]:
     """Those before the first that is None; what comes after it is not asked for."""
     first: list[Mined] = []
@@ -228,12 +241,8 @@ class Web3Chain:
         if len(rows) < 2:
             found = [self.mined(row.tx_hash) for row in rows]
         else:
-            asked = [(RPCEndpoint("eth_getTransactionReceipt"), [row.tx_hash]) for row in rows]
-            with self._answering():
-                answers = self._node.make_batch_request(asked)
-            if not isinstance(answers, list) or any("error" in answer for answer in answers):
-                raise ChainUnavailable(url=self.url, reason=f"eth_getTransactionReceipt: {answers}"[:200])
-            found = [_mined(answer.get("result")) for answer in answers]
+            asked = [("eth_getTransactionReceipt", [row.tx_hash]) for row in rows]
+            found = [_mined(_result(answer)) for answer in self._together(asked)]
         return _first_ones(found)
 
     def _hand_in(self, row: JournalRow) -> Mined | None:
@@ -257,12 +266,17 @@ class Web3Chain:
 
     def contract(self, address: str) -> ContractState | None:
         """Return the state of the log contract at an address, or None where there is none; all of one block."""
-        block = hex(self.block_number())
-        root = self._call(address, ROOT, block)
+        block = self.block_number()
+        call = {"to": address, "data": f"0x{ROOT.hex()}"}
+        said, stored = self._together(
+            [("eth_call", [call, hex(block)]), ("eth_getStorageAt", [address, "0x0", hex(block)])]
+        )
+        root = _bytes(said)
         if len(root) != WORD:
             return None
-        word = int(str(self._request("eth_getStorageAt", address, "0x0", block)), 16).to_bytes(WORD, "big")
+        word = int(str(_result(stored)), 16).to_bytes(WORD, "big")
         return ContractState(
+            block=block,
             size=int.from_bytes(word[4:12], "big"),
             root=root,
             writer=f"0x{word[12:].hex()}",
@@ -322,19 +336,23 @@ class Web3Chain:
         return str(answer["error"]) if "error" in answer else ""
 
     def _call(self, address: str, data: bytes, block: str) -> bytes:
-        answer = self._asked("eth_call", {"to": address, "data": f"0x{data.hex()}"}, block)
-        if "error" in answer:  # another contract's refusal, or code that is none
-            return b""
-        return bytes.fromhex(str(answer["result"]).removeprefix("0x"))
+        return _bytes(self._asked("eth_call", {"to": address, "data": f"0x{data.hex()}"}, block))
 
     def _number(self, method: str, *parameters: object) -> int:
         return int(str(self._request(method, *parameters)), 16)
 
     def _request(self, method: str, *parameters: object, patiently: bool = False) -> Any:
         answer = self._asked(method, *parameters, patiently=patiently)
-        if "error" in answer:
-            raise ChainUnavailable(url=self.url, reason=f"{method}: {answer['error']}")
-        return answer.get("result")
+        with self._answering():
+            return _result(answer)
+
+    def _together(self, asked: Sequence[tuple[str, Sequence[object]]]) -> list[RPCResponse]:
+        """Ask several questions in one request, in no order; return the answers in the order of the questions."""
+        with self._answering():
+            answers = self._node.make_batch_request([(RPCEndpoint(method), list(rest)) for method, rest in asked])
+        if not isinstance(answers, list) or len(answers) != len(asked):
+            raise ChainUnavailable(url=self.url, reason=f"{asked[0][0]}: {answers}"[:200])
+        return answers
 
     def _asked(self, method: str, *parameters: object, patiently: bool = False) -> RPCResponse:
         provider = self._patient if patiently else self._node

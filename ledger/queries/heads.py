@@ -63,6 +63,14 @@ def head(size: int) -> HeadView:
     return views[0]
 
 
+def root_of(size: int) -> str:
+    """Return the root (hex) of the head of ``size`` leaves, as it is stored; raise NoSuchHead."""
+    found = TreeHead.objects.filter(size=size).values_list("root", flat=True).first()
+    if found is None:
+        raise NoSuchHead(size=str(size))
+    return bytes(found).hex()
+
+
 def head_of(index: int) -> HeadView:
     """Return the head a receipt of leaf ``index`` uses: the first over it that is on the chain and witnessed.
 

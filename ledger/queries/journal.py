@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from django.db.models import QuerySet
+
 from ledger.journal import LOST, OPEN, Purpose, TransactionState
 from ledger.models import Batch, ChainSnapshot, ChainTransaction, LogContract, Stop
 from ledger.types import JournalRow, SnapshotView, StopView
@@ -61,13 +63,17 @@ def open_rows(*, chain_id: int, limit: int = MOST_AT_ONCE) -> tuple[JournalRow, 
 
 def contract_on(*, chain_id: int) -> LogContract | None:
     """Return the newest log contract on a chain, deployed or being deployed."""
-    return LogContract.objects.select_related("deployment").filter(chain_id=chain_id).order_by("-pk").first()
+    return _contracts().filter(chain_id=chain_id).order_by("-pk").first()
 
 
 def newest_contract() -> LogContract | None:
     """Return the newest log contract that was not lost, whatever its chain."""
-    contracts = LogContract.objects.select_related("deployment").exclude(deployment__state__in=LOST)
-    return contracts.order_by("-pk").first()
+    return _contracts().exclude(deployment__state__in=LOST).order_by("-pk").first()
+
+
+def _contracts() -> QuerySet[LogContract]:
+    """Contracts with their deployments, whose bytes are left in the table until somebody asks for them."""
+    return LogContract.objects.select_related("deployment").defer("deployment__raw")
 
 
 def present_chain(home: int) -> tuple[int, int]:
