@@ -228,6 +228,10 @@ def style(request: HttpRequest) -> HttpResponse:
         "refusal": SampleRefusal(fee=Decimal("0.0620"), ceiling=Decimal("0.0532")),
         "resources": _resources(),
         "states": sorted(LABELS),
+        "trail": (
+            {"url": "#timeline", "label": _words("登记", "Registrations")},
+            {"url": "#table", "label": _words("卫生健康", "Health")},
+        ),
         "steps": _steps(),
         "tabs": [
             {"label": _words("全部", "All"), "url": "#tabs", "current": True, "count": 128},

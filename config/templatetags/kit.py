@@ -23,6 +23,7 @@ from config.environment import ROOT
 from config.kinds import KINDS
 from config.navigation import Destination, destinations
 from config.states import LABELS, ROLES, TONES, UNITS
+from config.trails import trail as trail_of
 from kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted, Unavailable
 from kernel.money import Money
 from registry import queries as registry
@@ -255,6 +256,16 @@ def navigation(context: Context) -> tuple[Destination, ...]:
     request = context.get("request")
     path = request.path if isinstance(request, HttpRequest) else ""
     return destinations(roles=frozenset(context.get("roles") or ()), path=path)
+
+
+@register.simple_tag(takes_context=True)
+def trail(context: Context) -> tuple[Destination, ...]:
+    """Return the links to what lies above the page shown, the highest first; none for a page no address led to."""
+    request = context.get("request")
+    match = request.resolver_match if isinstance(request, HttpRequest) else None
+    if match is None:
+        return ()
+    return trail_of(page=match.view_name, kwargs=match.kwargs, roles=frozenset(context.get("roles") or ()))
 
 
 @register.simple_tag(takes_context=True)

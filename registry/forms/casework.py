@@ -256,8 +256,11 @@ class DeskFilterForm(forms.Form):
         self.order_fields(["text", "state", "kind", "whose"])
 
 
-def plain(value: object) -> str:
-    """Return a changed value as people read it: columns as their names and types."""
+def plain(value: object, field: str = "") -> str:
+    """Return a changed value of a field as people read it: a word for a code, columns as their names and types."""
+    label = _LABELS.get(field, {}).get(value)
+    if label is not None:
+        return label_of(label)
     if isinstance(value, list):
         return "；".join(f"{one['name']}:{one['type']}" for one in value if isinstance(one, dict))
     return str(value) if not isinstance(value, dict) else json.dumps(value, ensure_ascii=False)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from registry import catalogue, deposit, quality, rights
+from registry.forms.grouped import GroupedForm
 from registry.grade import Assessment, Harm, Object
 from registry.types import FieldView
 
@@ -51,7 +52,7 @@ def _text(
     return forms.CharField(label=label, max_length=longest, required=required, widget=widget, help_text=help_text)
 
 
-class WordedForm(forms.Form):
+class WordedForm(GroupedForm):
     """A form some of whose fields are enumerations, named in the reader's language."""
 
     words: Mapping[str, Mapping[Any, catalogue.Label]] = {}
@@ -70,6 +71,25 @@ class ResourceForm(WordedForm):
 
     words = catalogue.RESOURCE_WORDS
     optional_words = {"channel": catalogue.CHANNEL}
+    groups = (
+        (_("What it is"), ("name_zh", "name_en", "abstract_zh", "abstract_en", "industry", "library", "format")),
+        (
+            _("Source, extent and updates"),
+            (
+                *("data_source", "update_frequency", "source_note", "coverage", "region", "time_from", "time_until"),
+                *("size", "size_unit", "records", "personal_information"),
+            ),
+        ),
+        (_("Sharing and openness"), ("sharing", "sharing_condition", "openness", "open_condition", "channel")),
+        (_("Classification: who would be harmed, and how much"), tuple(f"harm_{thing}" for thing in OBJECTS)),
+        (
+            _("Who answers for it (权责清单)"),
+            (
+                *("contact_office", "contact_phone", "security_officer", "owner", "manager", "shared_from", "users"),
+                *("others", "reason"),
+            ),
+        ),
+    )
     name_zh = _text(_("Name"), 128, help_text=_("Place – field – name, such as 福建省-卫生健康-住院费用"))
     name_en = _text(_("Name in English"), 200)
     abstract_zh = _text(_("Abstract"), 1024, long=True)
@@ -154,6 +174,22 @@ class ProductForm(WordedForm):
     """A data product as its operator declares it (NDI—TR—2025—06 A.2)."""
 
     words = catalogue.PRODUCT_WORDS
+    groups = (
+        (
+            _("What it is"),
+            ("name_zh", "name_en", "product_type", "industry", "description_zh", "description_en"),
+        ),
+        (_("What it is made of"), ("resource_ids", "base_product_ids")),
+        (
+            _("Delivery and limits"),
+            ("delivery_method", "update_frequency", "data_subject", "personal_information", "limitations"),
+        ),
+        (_("Extent"), ("time_from", "time_until", "region", "size", "size_unit")),
+        (
+            _("Contact and remarks"),
+            ("contact_name", "contact_phone", "provider_description", "others", "reason"),
+        ),
+    )
     name_zh = _text(_("Name"), 128)
     name_en = _text(_("Name in English"), 200)
     resource_ids = forms.MultipleChoiceField(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from registry import catalogue, operation
 from registry.evaluation import Indicator
 from registry.forms.catalogue import LONG, WordedForm, choices, day_field
+from registry.forms.grouped import GroupedForm
 from registry.forms.registrations import ConfirmForm, ReasonForm
 from registry.lists import SYSTEM_STATE
 from registry.selection import CRITERION
@@ -35,6 +36,10 @@ class PlanForm(WordedForm):
     """A plan with its 12 items (27号 Art 9)."""
 
     words = {"mode": operation.MODE}
+    groups = (
+        (_("The plan"), ("name", "mode", "resources", "change_reason")),
+        (_("The 12 items of the plan"), tuple(f"item_{key}" for key in operation.PLAN_ITEMS)),
+    )
     name = forms.CharField(label=_("Name"), max_length=128)
     mode = forms.ChoiceField(label=_("Mode of authorisation"))
     resources = forms.CharField(
@@ -101,6 +106,11 @@ class SelectionForm(WordedForm):
     """How the operator was chosen, with the weights of the plan's conditions."""
 
     words = {"method": operation.METHOD}
+    groups = (
+        (_("The competition"), ("method", "announced_on", "reason")),
+        (_("Weights of the conditions"), tuple(f"weight_{key}" for key in CRITERION)),
+        (_("The choice"), ("operator",)),
+    )
     method = forms.ChoiceField(label=_("Way of competing"))
     reason = forms.CharField(
         label=_("Reason"), max_length=500, required=False, help_text=_("Needed where it is no tender")
@@ -143,8 +153,19 @@ class BidForm(forms.Form):
 BidFormSet: Final = forms.formset_factory(BidForm, extra=BIDS, max_num=200, absolute_max=200, validate_max=True)
 
 
-class AgreementForm(forms.Form):
+class AgreementForm(GroupedForm):
     """An agreement with its 13 items (27号 Art 14); indicators are the usual ones."""
+
+    groups = (
+        (
+            _("The agreement"),
+            (
+                *("number", "valid_from", "valid_until", "long_term_reason", "decision_number", "decided_on"),
+                *("pass_mark", "resource_ids", "shares"),
+            ),
+        ),
+        (_("The 13 items of the agreement"), tuple(f"item_{key}" for key in operation.AGREEMENT_ITEMS)),
+    )
 
     number = forms.CharField(label=_("Agreement number"), max_length=40)
     resource_ids = forms.MultipleChoiceField(

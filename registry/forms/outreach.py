@@ -89,7 +89,7 @@ class AccessDecisionForm(forms.Form):
     """The holder's decision on a request for access."""
 
     granted = forms.TypedChoiceField(
-        label=_("Decision"),
+        label=_("Approval"),
         choices=[("", "—"), ("yes", _("Grant access")), ("no", _("Refuse"))],
         coerce=lambda value: value == "yes",
     )

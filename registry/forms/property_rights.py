@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from registry import catalogue
+from registry.forms.grouped import GroupedForm
 from registry.forms.outreach import industries
 from registry.property_rights import Area, DataForm, RightType, SourceKind
 from registry.rights import GROUND, RIGHT, Ground, Right
@@ -64,8 +65,16 @@ def _grounds() -> list[tuple[str, str]]:
     return _named(GROUND)
 
 
-class PropertyRightForm(forms.Form):
+class PropertyRightForm(GroupedForm):
     """The application form of Annex 1 for the applicant's own rights; several holders go through the API."""
+
+    groups = (
+        (_("The application"), ("type", "base_code", "office_id")),
+        (_("What it is"), ("name_zh", "name_en", "overview_zh", "overview_en", "industry", "form", "volume")),
+        (_("Source and extent"), ("source", "area", "time_coverage", "update_frequency", "limitations")),
+        (_("Rights"), ("rights", "ground", "bounds", "years")),
+        (_("Evidence and notice"), ("evidence_sha256", "unpublished_reason")),
+    )
 
     type = forms.ChoiceField(label=_("Type of registration"), choices=list(TYPES.items()))
     base_code = forms.CharField(

@@ -51,6 +51,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         "rights": [_right_row(one, _left(one.notice_ends_at, now)) for one in rights if one.notice_ends_at],
         "page": page,
         "past": question.past,
+        "running": not question.past,
         "form": BoardForm(request.GET or None),
         "narrowed": bool(kept),
         "running_address": f"?{urlencode(kept)}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kernel.workdays import SHANGHAI
@@ -26,9 +26,9 @@ STATES: Final[Mapping[str, tuple[object, str]]] = MappingProxyType(
         State.ACCEPTED: (_("In formal review"), "info"),
         State.REVIEWED: (_("Passed review"), "info"),
         State.IN_NOTICE: (_("In public notice"), "info"),
-        State.CODED: (_("Registered"), "ok"),
+        State.CODED: (pgettext_lazy("state", "Registered"), "ok"),
         State.COMPLETED: (_("Completed"), "ok"),
-        State.REFUSED: (_("Refused"), "bad"),
+        State.REFUSED: (pgettext_lazy("registration", "Refused"), "bad"),
         State.CANCELLED: (_("Cancelled"), "bad"),
         State.REVOKED: (_("Revoked"), "bad"),
         State.LAPSED: (_("Cancelled at expiry"), "bad"),
@@ -190,8 +190,13 @@ def latest(view: RegistrationView, step: str) -> DeadlineView | None:
 def limit_note(limit: DeadlineView) -> object:
     """Return what to say of a limit beside its end."""
     if limit.overdue:
-        return _("overdue")
+        return pgettext_lazy("notice", "ended") if limit.step == Step.NOTICE else _("overdue")
     return _("provisional: the calendar of that year is not published") if limit.provisional else ""
+
+
+def days_left(days: int) -> str:
+    """Return how many working days are left, in words."""
+    return ngettext("%(left)s working day left", "%(left)s working days left", days) % {"left": days}
 
 
 def running(view: RegistrationView) -> DeadlineView | None:
