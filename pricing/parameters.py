@@ -22,7 +22,7 @@ EVALUATION_CYCLE: Final = "evaluation_cycle"
 REPORT_MONTH: Final = "report_month"
 REPORT_DAY: Final = "report_day"
 FULL_YEAR: Final = "full_operating_year"
-BOND_YIELD: Final = "bond_yield_10_year"
+BOND_YIELD: Final = "ten_year_bond_yield"
 TAX_RATE: Final = "tax_rate"
 FREE: Final = "free_scenario."
 

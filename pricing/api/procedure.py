@@ -24,6 +24,7 @@ from pricing.schemas import (
     FeeOut,
     IncomeIn,
     IncomeRecordedOut,
+    PriceIn,
     PriceQuoteIn,
     PriceQuoteOut,
     PricingApplicationIn,
@@ -34,12 +35,15 @@ from pricing.schemas import (
     ReviewOut,
     ScenarioIn,
     ScenarioOut,
+    SimulatedOut,
+    SimulationIn,
     SurveyIn,
     SurveyOut,
     TouchedOut,
     YearIn,
 )
 from registry import queries as registry
+from registry.types import Role
 
 router = Router(tags=["pricing"])
 Answer = Any
@@ -64,11 +68,12 @@ def ceilings(request: HttpRequest, product_id: UUID) -> list[CeilingOut]:  # noq
 
 
 @router.get("/price", response=CalculationOut)
-def price(request: HttpRequest, asked: Query[PriceQuoteIn]) -> CalculationOut:
-    """Return what a quantity costs now and why; nothing is stored."""
+def price(request: HttpRequest, asked: Query[PriceIn]) -> CalculationOut:
+    """Return what a quantity costs now, or on another day, and why; nothing is stored."""
     buyer = _actor(request).organisation_id
     given = asked.dict()
-    priced = queries.price(given.pop("product_id"), **given, now=timezone.now(), buyer_id=buyer)
+    moment = queries.moment_of(given.pop("on"), now=timezone.now())
+    priced = queries.price(given.pop("product_id"), **given, now=moment, buyer_id=buyer)
     return CalculationOut.of(priced)
 
 
@@ -192,6 +197,15 @@ def apply_for_pricing(request: HttpRequest, survey_id: UUID, body: PricingApplic
         survey_id=survey_id, application=body.application, actor=_actor(request), now=timezone.now()
     )
     return SurveyOut.of(view)
+
+
+@router.get("/surveys/{survey_id}/simulation", response=list[SimulatedOut])
+def simulation(request: HttpRequest, survey_id: UUID, asked: Query[SimulationIn]) -> list[SimulatedOut]:
+    """Return what a survey would come to with every whole add-on; nothing is stored (price authority)."""
+    actor, now = _actor(request), timezone.now()
+    actor.require(Role.PRICING_AUTHORITY)
+    view = queries.visible_survey(survey_id, actor=actor)
+    return [SimulatedOut.of(*one) for one in queries.simulate_add_ons(view.id, asked.terms(), now=now)]
 
 
 @router.post("/surveys/{survey_id}/decision", response={201: RevenueDecisionOut})

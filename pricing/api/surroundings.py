@@ -78,9 +78,10 @@ def evidence(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
 
 
 @router.get("/products/{product_id}/plans", response=list[PricePlanOut])
-def plans(request: HttpRequest, product_id: UUID) -> list[PricePlanOut]:  # noqa: ARG001 - ninja's signature
+def plans(request: HttpRequest, product_id: UUID) -> list[PricePlanOut]:
     """Return a product's plans in force."""
-    return [PricePlanOut.of(view) for view in queries.plans(product_id, now=timezone.now())]
+    known = queries.visible_product(product_id, actor=_actor(request))
+    return [PricePlanOut.of(view) for view in queries.plans(known.id, now=timezone.now())]
 
 
 @router.post("/products/{product_id}/plans", response={201: PricePlanOut})
@@ -168,6 +169,7 @@ def value_product(request: HttpRequest, product_id: UUID, body: ValuationIn) -> 
 
 
 @router.get("/products/{product_id}/valuations", response=list[ValuationOut])
-def valuations(request: HttpRequest, product_id: UUID) -> list[ValuationOut]:  # noqa: ARG001 - ninja's signature
+def valuations(request: HttpRequest, product_id: UUID) -> list[ValuationOut]:
     """Return a product's valuations, newest first."""
-    return [ValuationOut.of(view) for view in queries.valuations(product_id)]
+    known = queries.visible_product(product_id, actor=_actor(request))
+    return [ValuationOut.of(view) for view in queries.valuations(known.id)]

@@ -1,9 +1,11 @@
 """What people fill in along the procedure, from survey to fee. Figures stay text until the rules read them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +53,13 @@ class CalculatorForm(forms.Form):
     priced = forms.ChoiceField(label=_("Charged"))
     quantity = forms.CharField(label=_("Quantity"), max_length=40, widget=FIGURE, initial="1000")
     scenario = forms.ChoiceField(label=_("Used for"), choices=[(s.value, word) for s, word in SCENARIO_WORDS.items()])
+    on = forms.DateField(
+        label=_("Day"),
+        widget=DAY,
+        required=False,
+        validators=[MinValueValidator(date(2025, 1, 1)), MaxValueValidator(date(2999, 12, 31))],
+        help_text=_("Today when left empty; another day by the prices at its end."),
+    )
 
     def __init__(self, *args: Any, prices: Sequence[tuple[ChargingForm, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

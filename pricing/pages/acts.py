@@ -1,7 +1,7 @@
 """Single legal acts: a page that shows what is about to be done, a form, a named confirmation."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kernel.actors import Actor
 from kernel.money import Money
 from pricing import figures, queries, services
 from pricing.forms import (
@@ -23,10 +24,14 @@ from pricing.forms import (
     ScenarioForm,
 )
 from pricing.pages.acting import BOTH, Facts, act
-from pricing.pages.context import actor_of, asked, named, product_of, tariff_of
+from pricing.pages.context import actor_of, asked, named, own_product, tariff_of
 from pricing.types import CeilingRequest
 from pricing.units import MEASURES
 from registry import queries as registry
+from registry.catalogue import PRODUCT_TYPE, ProductType
+from registry.types import Role
+
+EVERY: Final = "every:"
 
 
 @login_required
@@ -34,6 +39,7 @@ from registry import queries as registry
 def apply_for_pricing(request: HttpRequest, survey_id: UUID) -> HttpResponse:
     """Take the authorising body's written application."""
     actor, now = actor_of(request), timezone.now()
+    actor.require(Role.AUTHORISING_BODY)
     view = queries.visible_survey(survey_id, actor=actor)
     return act(
         request,
@@ -52,6 +58,7 @@ def apply_for_pricing(request: HttpRequest, survey_id: UUID) -> HttpResponse:
 def adjust(request: HttpRequest, survey_id: UUID, number: int) -> HttpResponse:
     """Take the surveyor's adjustment of a line."""
     actor, now = actor_of(request), timezone.now()
+    actor.require(Role.PRICING_AUTHORITY)
     view = queries.visible_survey(survey_id, actor=actor)
     line = next((one for one in view.lines if one.number == number), None)
     facts: Facts = [(_("Line"), number)]
@@ -79,6 +86,7 @@ def adjust(request: HttpRequest, survey_id: UUID, number: int) -> HttpResponse:
 def concur(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     """Take the data authority's concurrence."""
     actor, now = actor_of(request), timezone.now()
+    actor.require(Role.DATA_AUTHORITY)
     view = queries.decision(decision_id)
     return act(
         request,
@@ -102,6 +110,7 @@ def concur(request: HttpRequest, decision_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     """Withdraw a proposal, or refuse to concur."""
     actor, now = actor_of(request), timezone.now()
+    actor.require(Role.PRICING_AUTHORITY, Role.DATA_AUTHORITY)
     view = queries.decision(decision_id)
     return act(
         request,
@@ -118,16 +127,21 @@ def withdraw(request: HttpRequest, decision_id: UUID) -> HttpResponse:
 @login_required
 @BOTH
 def set_ceiling(request: HttpRequest, decision_id: UUID) -> HttpResponse:
-    """Take a ceiling within the permitted revenue."""
+    """Take a ceiling within the permitted revenue: for one product, or for every product of a class."""
     actor, now = actor_of(request), timezone.now()
+    actor.require(Role.AUTHORISING_BODY)
     view = queries.decision(decision_id)
     own = [one for one in registry.products(operator_id=view.operator_id) if one.agreement_id == view.agreement_id]
+    classes = sorted({ProductType(one.product_type) for one in own})
+    choices = [(f"{EVERY}{one}", _("Every product of the class %s") % named(PRODUCT_TYPE[one])) for one in classes]
 
     def do(given: dict[str, Any]) -> object:
         form, unit = asked(given["priced"])
         quantity = given["expected_quantity"].strip()
+        chosen = given["product"].removeprefix(EVERY)
         wanted = CeilingRequest(
-            product_id=UUID(given["product"]),
+            product_id=None if given["product"].startswith(EVERY) else UUID(chosen),
+            product_class=chosen if given["product"].startswith(EVERY) else "",
             form=form,
             unit=unit,
             tiers=tariff_of(given["price"]),
@@ -138,7 +152,7 @@ def set_ceiling(request: HttpRequest, decision_id: UUID) -> HttpResponse:
 
     return act(
         request,
-        CeilingForm(request.POST or None, products=[(str(one.id), named(one)) for one in own]),
+        CeilingForm(request.POST or None, products=[*((str(one.id), named(one)) for one in own), *choices]),
         do,
         title=_("Set a ceiling"),
         facts=[(_("Permitted revenue, yuan"), figures.yuan_text(view.permitted_revenue))],
@@ -151,7 +165,7 @@ def set_ceiling(request: HttpRequest, decision_id: UUID) -> HttpResponse:
 def set_fee(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Take a fee from the operator: a trial fee, a fee under the ceiling, or a market price, as the law has it."""
     actor, now = actor_of(request), timezone.now()
-    product = registry.product(product_id)
+    product = own_product(product_id, actor=actor)
     ceilings = queries.ceilings(product_id, now=now)
     service: Callable[..., object] = services.set_market_price
     if product.public_data:
@@ -176,7 +190,8 @@ def set_fee(request: HttpRequest, product_id: UUID) -> HttpResponse:
 def declare(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Take a buyer's declaration of what it uses a product for."""
     actor, now = actor_of(request), timezone.now()
-    product = registry.product(product_id)
+    product = queries.visible_product(product_id, actor=actor)
+    actor.require(Role.BUYER)
     return act(
         request,
         ScenarioForm(request.POST or None),
@@ -192,7 +207,7 @@ def declare(request: HttpRequest, product_id: UUID) -> HttpResponse:
 def confirm(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Take the agency's confirmation of a use."""
     actor, now = actor_of(request), timezone.now()
-    facts = _use_facts(application_id)
+    facts = _use_facts(application_id, actor=actor)
     return act(
         request,
         ConfirmationForm(request.POST or None),
@@ -221,17 +236,20 @@ def refuse(request: HttpRequest, application_id: UUID) -> HttpResponse:
             application_id=application_id, reason=given["reason"], actor=actor, now=now
         ),
         title=_("Refuse a use"),
-        facts=_use_facts(application_id),
+        facts=_use_facts(application_id, actor=actor),
         back=reverse("pricing:desk"),
     )
 
 
-def _use_facts(application_id: UUID) -> Facts:
+def _use_facts(application_id: UUID, *, actor: Actor) -> Facts:
+    """Return what a buyer declared, to the agency that answers; raise RoleRequired, OtherOrganisation."""
+    actor.require(Role.IMPLEMENTING_AGENCY, Role.AUTHORISING_BODY)
     view = queries.application(application_id)
-    product = product_of(view.product_id)
+    product = registry.product(view.product_id)
+    actor.require_organisation(registry.agreement(product.agreement_id).agency_id)
     return [
         (_("Use"), view.title_zh),
         (_("Purpose"), view.purpose),
-        (_("Product"), named(product) if product else view.product_id),
+        (_("Product"), named(product)),
         (_("Declared by"), named(registry.organisation(view.buyer_id))),
     ]

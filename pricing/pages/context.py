@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from kernel.actors import Actor
-from pricing import figures, survey, tariff
+from pricing import figures, queries, services, survey, tariff
 from pricing.forms import FORM_WORDS
 from pricing.tariff import Tariff
 from pricing.types import CostLineView, FeeView
@@ -18,7 +18,7 @@ from pricing.units import ChargingForm
 from registry import queries as registry
 from registry.limits import local_day
 from registry.queries import NoSuch as NoSuchInRegistry
-from registry.types import ProductView
+from registry.types import AgreementView, ProductView, Role
 
 LANGUAGES: Final = ("zh", "en")
 
@@ -42,6 +42,22 @@ def product_of(product_id: UUID) -> ProductView | None:
         return registry.product(product_id)
     except NoSuchInRegistry:
         return None
+
+
+def own_product(product_id: UUID, *, actor: Actor) -> ProductView:
+    """Return a product to its operator; raise NoSuch, RoleRequired, OtherOrganisation to anyone else."""
+    view = queries.visible_product(product_id, actor=actor)
+    actor.require(Role.OPERATOR)
+    actor.require_organisation(view.operator_id)
+    return view
+
+
+def shared_product(product_id: UUID, *, actor: Actor) -> tuple[ProductView, AgreementView]:
+    """Return a product and its agreement to a party of it; raise as `own_product`."""
+    view = queries.visible_product(product_id, actor=actor)
+    agreement = registry.agreement(view.agreement_id)
+    services.require_party(agreement, actor=actor)
+    return view, agreement
 
 
 def tiers_in_words(tiers: Tariff) -> list[Line]:

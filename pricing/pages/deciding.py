@@ -95,10 +95,14 @@ def _peers(view: SurveyView, terms: RevenueTerms | None, *, now: datetime) -> li
     same = replace(terms, tax=Money(0), previous_excess=Money(0), excess_deducted=None)
     waiting = [one for one in queries.surveys(state="applied") if one.id != view.id][:MOST]
     names = ("operating_cost", "permitted_profit", "permitted_revenue")
-    return [
-        (registry.organisation(one.operator_id), *_told(queries.simulate(one.id, same, now=now), *names))
-        for one in waiting
-    ]
+    found = []
+    for one in waiting:
+        try:
+            told = _told(queries.simulate(one.id, same, now=now), *names)
+        except DomainError:
+            continue  # surveyed in another year, whose yield is another
+        found.append((registry.organisation(one.operator_id), *told))
+    return found
 
 
 def _others(view: SurveyView) -> list[tuple[OrganisationView, DecisionView, Decimal]]:

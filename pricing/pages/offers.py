@@ -24,7 +24,7 @@ from pricing.forms import (
     unit_name,
 )
 from pricing.pages.acting import BOTH, Facts, act
-from pricing.pages.context import actor_of, asked, named, without_confirmation
+from pricing.pages.context import actor_of, asked, named, own_product, shared_product, without_confirmation
 from pricing.plans import PlanKind
 from pricing.types import ContactView
 from registry import queries as registry
@@ -42,7 +42,7 @@ def _facts(product: ProductView) -> Facts:
 def set_plan(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Take a plan from the operator: so much for one price, never above the ceiling."""
     actor, now = actor_of(request), timezone.now()
-    product, current = registry.product(product_id), queries.fees(product_id, now=now)
+    product, current = own_product(product_id, actor=actor), queries.fees(product_id, now=now)
     facts = _facts(product)
     facts += [
         (_("Ceiling"), f"{figures.text(tariff.highest(one.tiers), decimals=2)} {unit_name(one.unit)}")
@@ -76,7 +76,7 @@ def end_plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     plan = queries.plan(plan_id)
     facts = [
-        *_facts(registry.product(plan.product_id)),
+        *_facts(own_product(plan.product_id, actor=actor)),
         (pgettext("pricing", "Plan"), named(plan)),
         (_("Price of the plan"), plan.price),
     ]
@@ -95,6 +95,7 @@ def end_plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
 def set_promotion(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Take a promotion from the operator: every charge lowered between two moments."""
     actor, now = actor_of(request), timezone.now()
+    product = own_product(product_id, actor=actor)
 
     def do(given: dict[str, Any]) -> object:
         facts = without_confirmation(given) | {"percent": given["percent"].strip()}
@@ -105,7 +106,7 @@ def set_promotion(request: HttpRequest, product_id: UUID) -> HttpResponse:
         PromotionForm(request.POST or None, initial={"valid_from": timezone.localtime(now)}),
         do,
         title=_("Announce a promotion"),
-        facts=_facts(registry.product(product_id)),
+        facts=_facts(product),
         back=reverse("pricing:product", args=[product_id]),
     )
 
@@ -115,7 +116,7 @@ def set_promotion(request: HttpRequest, product_id: UUID) -> HttpResponse:
 def share_revenue(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Share an amount among a product's resources by contribution."""
     actor, now = actor_of(request), timezone.now()
-    product = registry.product(product_id)
+    product, _agreement = shared_product(product_id, actor=actor)
     resources = [registry.resource(one) for one in product.resource_ids]
     codes = [one.code for one in resources]
     initial = {"coverage": "\n".join(f"{code}: " for code in codes)}
@@ -140,8 +141,7 @@ def share_revenue(request: HttpRequest, product_id: UUID) -> HttpResponse:
 def share_fixed(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Share an amount by the shares that the agreement fixes."""
     actor, now = actor_of(request), timezone.now()
-    product = registry.product(product_id)
-    agreement = registry.agreement(product.agreement_id)
+    product, agreement = shared_product(product_id, actor=actor)
 
     def do(given: dict[str, Any]) -> object:
         amount = Money.of(figures.yuan("amount", given["amount"].strip()))
@@ -167,6 +167,7 @@ def share_fixed(request: HttpRequest, product_id: UUID) -> HttpResponse:
 def value_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Value a product by the approaches that are filled in."""
     actor, now = actor_of(request), timezone.now()
+    product = own_product(product_id, actor=actor)
 
     def do(_given: dict[str, Any]) -> object:
         approaches = form.approaches()
@@ -175,8 +176,7 @@ def value_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
 
     form = ValuationForm(request.POST or None)
     back = reverse("pricing:product", args=[product_id])
-    facts = _facts(registry.product(product_id))
-    return act(request, form, do, title=_("Value the product"), facts=facts, back=back)
+    return act(request, form, do, title=_("Value the product"), facts=_facts(product), back=back)
 
 
 @login_required

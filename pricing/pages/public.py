@@ -55,7 +55,7 @@ def fees_csv(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's s
 @require_safe
 def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Show a product's prices, and calculate what a quantity costs, with the rule, the ceiling and the reasons."""
-    known, now = registry.product(product_id), timezone.now()
+    known, now = queries.visible_product(product_id, actor=actor_of(request)), timezone.now()
     current = queries.fees(product_id, now=now)
     form, priced, error = _calculated(request, product_id, current)
     context = {
@@ -103,7 +103,7 @@ def _calculated(
             unit=unit,
             quantity=form.cleaned_data["quantity"].strip(),
             scenario=form.cleaned_data["scenario"],
-            now=timezone.now(),
+            now=queries.moment_of(form.cleaned_data["on"], now=timezone.now()),
             buyer_id=actor_of(request).organisation_id,
         )
     except DomainError as refused:

@@ -1,9 +1,9 @@
 """What pricing tells: prices in force, what something costs, decisions, surveys, and how each figure came about."""
 
-from pricing.queries.access import visible_derivation, visible_quote, visible_report, visible_survey
+from pricing.queries.access import visible_derivation, visible_product, visible_quote, visible_report, visible_survey
 from pricing.queries.appraisal import valuation_report
 from pricing.queries.articles import Touched, article_history, article_list, article_view, touched_by
-from pricing.queries.calculation import NoFee, Priced, UnitUnclear, fee_and_ceiling, price
+from pricing.queries.calculation import NoFee, Priced, UnitUnclear, fee_and_ceiling, moment_of, price
 from pricing.queries.decisions import (
     YieldDiffers,
     decision,
@@ -69,6 +69,7 @@ __all__ = [
     "is_reviewed",
     "known_excess",
     "last_year_with_income",
+    "moment_of",
     "parameter_list",
     "parameter_table",
     "plan",
@@ -93,6 +94,7 @@ __all__ = [
     "valuations",
     "visible_derivation",
     "visible_evidence",
+    "visible_product",
     "visible_quote",
     "visible_report",
     "visible_survey",

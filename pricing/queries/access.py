@@ -4,13 +4,13 @@ from typing import Final
 from uuid import UUID
 
 from kernel.actors import Actor
-from pricing.models import CostSurvey, Derivation, Quote
+from pricing.models import CostSurvey, Derivation, Fee, Quote
 from pricing.queries import decisions, derivations, quotes
 from pricing.queries.found import NAMES, NoSuch
 from pricing.queries.reports import yearly_report
 from pricing.types import DerivationView, QuoteView, Report, SurveyView
 from registry import queries as registry
-from registry.types import Role
+from registry.types import ProductView, Role
 
 OVERSEERS: Final = frozenset(
     {Role.PRICING_AUTHORITY, Role.DATA_AUTHORITY, Role.AUTHORISING_BODY, Role.REGULATOR, "system"}
@@ -19,6 +19,16 @@ OVERSEERS: Final = frozenset(
 
 def _oversees(actor: Actor) -> bool:
     return not OVERSEERS.isdisjoint(actor.roles)
+
+
+def visible_product(product_id: UUID, *, actor: Actor) -> ProductView:
+    """Return a product that is registered or has had a public price, the actor's own, or any to who oversees.
+
+    Raises the registry's NoSuch to anyone else, as for a product that there is not.
+    """
+    if _oversees(actor) or Fee.objects.filter(product_id=product_id).exists():
+        return registry.product(product_id)
+    return registry.visible_product(product_id, actor=actor)
 
 
 def visible_quote(quote_id: UUID, *, actor: Actor) -> QuoteView:

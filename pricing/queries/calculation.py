@@ -1,13 +1,14 @@
 """What something costs now: fee in force, ceiling, scenario and reductions, put together without storing anything."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
 from kernel.errors import Conflict, InvalidInput
+from kernel.workdays import SHANGHAI
 from pricing import articles, fees, figures, parameters, quoting, replay, tariff
 from pricing.fees import FeeKind
 from pricing.models import Application, Plan
@@ -77,6 +78,13 @@ class Priced:
     def derived(self) -> replay.Derived:
         """The derivation of the total."""
         return replay.derive("quote", self.arguments)
+
+
+def moment_of(on: date | None, *, now: datetime) -> datetime:
+    """Return the moment whose prices hold for a day: now for today or none, its end for any other."""
+    if on is None or on == local_day(now):
+        return now
+    return datetime.combine(on, time.max, SHANGHAI)
 
 
 def price(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -18,6 +18,7 @@ from pricing.units import MEASURES, ChargingForm, Scenario
 Figure = Annotated[str, Field(min_length=1, max_length=40)]
 Text = Annotated[str, Field(min_length=1, max_length=2048)]
 Short = Annotated[str, Field(max_length=400)]
+FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2999, 12, 31)
 SAMPLE_ID = "8d1f4a0e-5c1b-4a53-9a0e-3f2f6f6f2f10"
 
 
@@ -48,6 +49,13 @@ class PriceQuoteIn(Schema):
     scenario: Scenario
     unit: Annotated[str, Field(max_length=12)] | None = None
     plan_id: UUID | None = None
+
+
+class PriceIn(PriceQuoteIn):
+    """What to calculate a price for; ``on`` asks for another day than today, by the prices at its end."""
+
+    model_config = example(product_id=SAMPLE_ID, form="per_call", quantity="1000", scenario="industry", on="2026-09-30")
+    on: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)] | None = None
 
 
 class FeeIn(Schema):
@@ -132,28 +140,20 @@ class PricingReasonIn(Schema):
     reason: Text
 
 
-class RevenueDecisionIn(Schema):
-    """What the price authority fixes; yield and add-on in per cent, amounts in yuan.
+class SimulationIn(Schema):
+    """Terms to simulate; yield in per cent, amounts in yuan.
 
     Without ``bond_yield`` the mean in the parameters counts; a ``tax`` of null is worked out by the tax rate in force.
     """
 
-    model_config = example(
-        bond_yield="1.75",
-        bond_yield_source="中国债券信息网年平均",
-        add_on="6",
-        tax="60000.00",
-        previous_excess="0",
-        assessment="账簿完整，具备定价基础。",
-    )
+    model_config = example(bond_yield="1.75", tax="60000.00", previous_excess="0")
     bond_yield: Figure | None = None
     bond_yield_source: Short = ""
-    add_on: Figure
+    add_on: Figure = "0"
     tax: Figure | None = "0"
     tax_source: Short = ""
     previous_excess: Figure = "0"
     excess_deducted: Figure | None = None
-    assessment: Text
 
     def terms(self) -> RevenueTerms:
         """Return the terms as the service takes them."""
@@ -169,6 +169,21 @@ class RevenueDecisionIn(Schema):
         )
 
 
+class RevenueDecisionIn(SimulationIn):
+    """What the price authority fixes, with its assessment; see `SimulationIn`."""
+
+    model_config = example(
+        bond_yield="1.75",
+        bond_yield_source="中国债券信息网年平均",
+        add_on="6",
+        tax="60000.00",
+        previous_excess="0",
+        assessment="账簿完整，具备定价基础。",
+    )
+    add_on: Figure
+    assessment: Text
+
+
 class ConcurrenceIn(Schema):
     """When the cycle begins, how long it is, and why where it is longer than usual."""
 
@@ -179,7 +194,10 @@ class ConcurrenceIn(Schema):
 
 
 class CeilingIn(Schema):
-    """One ceiling: tiers in yuan, and what one customer of so many is expected to take."""
+    """One ceiling: tiers in yuan, and what one customer of so many is expected to take.
+
+    For one product, or with ``product_class`` instead for each of the agreement's products of a class.
+    """
 
     model_config = example(
         product_id=SAMPLE_ID,
@@ -189,7 +207,8 @@ class CeilingIn(Schema):
         expected_quantity="600000",
         customers=10,
     )
-    product_id: UUID
+    product_id: UUID | None = None
+    product_class: Literal["", "01", "02", "03", "04", "05"] = ""
     form: ChargingForm
     unit: Annotated[str, Field(max_length=12)] | None = None
     tiers: Annotated[list[TierIn], Field(min_length=1, max_length=20)]
@@ -218,6 +237,7 @@ class CeilingsIn(Schema):
         return [
             CeilingRequest(
                 product_id=one.product_id,
+                product_class=one.product_class,
                 form=one.form,
                 tiers=_tariff("ceiling", one.tiers),
                 expected_quantity=figures.quantity(

@@ -1,5 +1,6 @@
 """What may be done about prices. Every service writes its fact to the ledger in the same transaction."""
 
+from pricing.services.acting import require_party
 from pricing.services.articles import ChangeDoesNotFit, enter_article
 from pricing.services.ceilings import DecisionNotEffective, set_ceilings
 from pricing.services.citation import CitationUnreadable
@@ -85,6 +86,7 @@ __all__ = [
     "record_income",
     "refuse_scenario",
     "remind_of_report",
+    "require_party",
     "review_year",
     "set_ceilings",
     "set_fee",

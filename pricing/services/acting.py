@@ -7,6 +7,7 @@ from uuid import UUID
 from kernel.actors import Actor
 from kernel.errors import NotPermitted
 from pricing import articles
+from registry.types import AgreementView, Role
 
 
 @dataclass(eq=False, kw_only=True)
@@ -24,3 +25,17 @@ def organisation_of(*, actor: Actor) -> UUID:
     if actor.organisation_id is None:
         raise ActsForNobody()
     return actor.organisation_id
+
+
+def require_party(agreement: AgreementView, *, actor: Actor) -> None:
+    """Raise RoleRequired or OtherOrganisation unless the actor is a party of an agreement, in that party's own role.
+
+    The operator keeps the separate accounts, the implementing agency concluded the agreement that fixes how revenue is
+    shared (27号 第十四条): either may carry it out, the operator by its operators, the agency by its agents.
+    """
+    actor.require(Role.OPERATOR, Role.IMPLEMENTING_AGENCY)
+    if actor.organisation_id == agreement.agency_id:
+        actor.require(Role.IMPLEMENTING_AGENCY)
+    else:
+        actor.require_organisation(agreement.operator_id)
+        actor.require(Role.OPERATOR)

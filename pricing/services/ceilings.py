@@ -1,6 +1,6 @@
 """Ceilings, set by the authorising body within the permitted revenue and reported to both departments (65号 二)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -52,6 +52,18 @@ class ProductNotUnderAgreement(Conflict):
     product_id: UUID
 
 
+@dataclass(eq=False, kw_only=True)
+class NoProductOfClass(Conflict):
+    """A ceiling for a class of products that the agreement has none of."""
+
+    code: ClassVar[str] = "pricing.no_product_of_class"
+    zh: ClassVar[str] = "协议下没有类别“{product_class}”的产品；现有类别：{classes}。"
+    en: ClassVar[str] = "The agreement has no product of the class {product_class}; there are: {classes}."
+    law: ClassVar[str] = str(articles.CEILING)
+    product_class: str
+    classes: str
+
+
 @transaction.atomic
 def set_ceilings(
     *, decision_id: UUID, ceilings: Sequence[CeilingRequest], actor: Actor, now: datetime
@@ -60,11 +72,12 @@ def set_ceilings(
 
     The ceilings that stay count too: all of the agreement's together must keep Σ expected quantity × ceiling within
     the permitted revenue. A fee that its lowered ceiling overtakes ends. Raises RoleRequired, DecisionNotEffective,
-    ProductNotUnderAgreement, UnitNotInTable, TiersOutOfOrder, CeilingTwice, CeilingsExceedPermittedRevenue.
+    ProductNotUnderAgreement, NoProductOfClass, UnitNotInTable, TiersOutOfOrder, CeilingTwice,
+    CeilingsExceedPermittedRevenue.
     """
     actor.require(Role.AUTHORISING_BODY)
     decision = _effective(decision_id, now=now)
-    lines = [_line(decision, number, one) for number, one in enumerate(ceilings, start=1)]
+    lines = [_line(number, one) for number, one in enumerate(_each(decision, ceilings), start=1)]
     replaced = {(line.product, line.form, line.unit) for line in lines}
     open_rows = _open_rows(decision.agreement_id)
     kept = [_kept(item) for item in open_rows if (str(item.product_id), item.form, item.unit) not in replaced]
@@ -111,10 +124,28 @@ def _open_rows(agreement_id: UUID) -> list[Ceiling]:
     return list(CEILINGS.filter(act__agreement_id=agreement_id, valid_until__isnull=True).order_by("pk"))
 
 
-def _line(decision: RevenueDecision, number: int, request: CeilingRequest) -> rules.CeilingLine:
-    product = registry.product(request.product_id)
-    if product.agreement_id != decision.agreement_id:
-        raise ProductNotUnderAgreement(product_id=request.product_id)
+def _each(
+    decision: RevenueDecision, ceilings: Sequence[CeilingRequest]
+) -> Iterator[tuple[ProductView, CeilingRequest]]:
+    """Yield each product with what was asked for it, a class product by product."""
+    every = registry.products(operator_id=decision.operator_id)
+    own = [one for one in every if one.agreement_id == decision.agreement_id]
+    for request in ceilings:
+        if request.product_id is not None:
+            product = registry.product(request.product_id)
+            if product.agreement_id != decision.agreement_id:
+                raise ProductNotUnderAgreement(product_id=product.id)
+            yield product, request
+            continue
+        found = [one for one in own if one.product_type == request.product_class]
+        if not found:
+            classes = ", ".join(sorted({one.product_type for one in own})) or "—"
+            raise NoProductOfClass(product_class=request.product_class, classes=classes)
+        yield from ((one, request) for one in found)
+
+
+def _line(number: int, asked: tuple[ProductView, CeilingRequest]) -> rules.CeilingLine:
+    product, request = asked
     unit = unit_of(product=product, form=request.form, unit=request.unit)
     return rules.read_line(
         number,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -13,9 +14,11 @@ from kernel.errors import InvalidInput
 from kernel.money import Money
 from ledger import services as ledger
 from pricing import articles, figures, kinds, replay, valuation
+from pricing import survey as survey_rules
 from pricing.models import Distribution, Valuation
+from pricing.queries.decisions import surveys
 from pricing.queries.sharing import distribution_view, resource_or_none, valuation_view
-from pricing.services.acting import organisation_of
+from pricing.services.acting import organisation_of, require_party
 from pricing.services.derivations import keep
 from pricing.types import DistributionView, ValuationView
 from registry import queries as registry
@@ -46,13 +49,14 @@ def share_revenue(
     """Share an amount among the resources of a product by contribution, within the agreement's floors and caps.
 
     ``measure`` holds ``values`` or ``measure`` over the resources' codes, and may hold floors, caps, seed and
-    permutations. Raises RoleRequired, OtherOrganisation, NotTheProductsResources and what the rule raises (27号 14).
+    permutations. Raises RoleRequired, OtherOrganisation, HolderPaidTwice, NotTheProductsResources and what the rule
+    raises (27号 第十四条).
     """
     actor.require(Role.OPERATOR, Role.IMPLEMENTING_AGENCY)
     product = registry.product(product_id)
     agreement = registry.agreement(product.agreement_id)
-    if actor.organisation_id != agreement.agency_id:
-        actor.require_organisation(agreement.operator_id)
+    require_party(agreement, actor=actor)
+    _check_paid_once(agreement.id)
     given = {name: measure[name] for name in MEASURE if name in measure}
     facts = {"product": str(product_id), "agreement": str(agreement.id)}
     arguments = {**facts, "amount": figures.yuan_text(figures.major(amount)), **given}
@@ -67,6 +71,13 @@ def share_revenue(
     return distribution_view(item)
 
 
+def _check_paid_once(agreement_id: UUID) -> None:
+    """Raise HolderPaidTwice where a cost survey in force already counts what was paid to obtain the resources."""
+    for survey in surveys(agreement_id=agreement_id):
+        if survey.state != "superseded":
+            survey_rules.check_holders_paid_once((one.line for one in survey.lines), Decimal(1))
+
+
 @transaction.atomic
 def share_fixed(*, product_id: UUID, amount: Money, actor: Actor, now: datetime) -> DistributionView:
     """Share an amount among the parties of the product's agreement by the shares it fixes (27号 第十四条).
@@ -76,8 +87,7 @@ def share_fixed(*, product_id: UUID, amount: Money, actor: Actor, now: datetime)
     actor.require(Role.OPERATOR, Role.IMPLEMENTING_AGENCY)
     product = registry.product(product_id)
     agreement = registry.agreement(product.agreement_id)
-    if actor.organisation_id != agreement.agency_id:
-        actor.require_organisation(agreement.operator_id)
+    require_party(agreement, actor=actor)
     parties = {party: registry.organisation(UUID(party)) for party in agreement.revenue_shares}
     arguments = {
         "product": str(product_id),

@@ -17,7 +17,7 @@ from kernel.money import Money
 from ledger import services as ledger
 from pricing import articles, fees, figures, kinds, parameters, queries
 from pricing import survey as rules
-from pricing.models import CostLine, CostSurvey
+from pricing.models import CostLine, CostSurvey, Distribution
 from pricing.queries.decisions import cost_line_view
 from pricing.queries.found import row
 from pricing.queries.parameters import rate_in_force, region_of
@@ -111,7 +111,7 @@ def submit_cost_survey(
     checked = rules.read_lines([rules.write_line(line) for line in lines])
     _check_year(agreement, year, now=now)
     rules.reconcile(checked, figures.major(books_total))
-    _check_lines(agreement, checked, figures.major(subsidy))
+    _check_lines(agreement, checked, figures.major(subsidy), year)
     edition = _next_edition(agreement_id, year)
     survey = CostSurvey(
         agreement_id=agreement_id,
@@ -139,7 +139,7 @@ def _check_year(agreement: AgreementView, year: int, *, now: datetime) -> None:
         raise WrongSurveyYear(year=year, first=first, last=on.year)
 
 
-def _check_lines(agreement: AgreementView, lines: Sequence[rules.CostLine], subsidy: Decimal) -> None:
+def _check_lines(agreement: AgreementView, lines: Sequence[rules.CostLine], subsidy: Decimal, year: int) -> None:
     counted = rules.total(lines, use=rules.Use.INDUSTRY)
     if not 0 <= subsidy <= counted:
         raise rules.SubsidyExceedsCost(subsidy=subsidy, cost=counted)
@@ -149,9 +149,11 @@ def _check_lines(agreement: AgreementView, lines: Sequence[rules.CostLine], subs
     for number, line in enumerate(lines, start=1):
         if line.product and line.product not in own:
             raise LineOfOtherProduct(line=number, product=line.product[:36], products=", ".join(sorted(own)) or "—")
+    shared = Distribution.objects.filter(agreement_id=agreement.id, derivation__calculation="distribution")
+    by_contribution = Decimal(1) if shared.filter(made_at__year__gte=year).exists() else Decimal(0)
     holders = {str(registry.resource(one).holder_id) for one in agreement.resource_ids}
-    share = sum((part for party, part in agreement.revenue_shares.items() if party in holders), Decimal(0))
-    rules.check_holders_paid_once(lines, share)
+    fixed = sum((part for party, part in agreement.revenue_shares.items() if party in holders), Decimal(0))
+    rules.check_holders_paid_once(lines, fixed or by_contribution)
 
 
 def _next_edition(agreement_id: UUID, year: int) -> int:

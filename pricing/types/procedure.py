@@ -204,9 +204,14 @@ class RevenueTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CeilingRequest:
-    """A ceiling to set: tiers in yuan, the quantity one customer is expected to take, and how many customers."""
+    """A ceiling to set: tiers in yuan, the quantity one customer is expected to take, and how many customers.
 
-    product_id: UUID
+    It is for one product, or, without one, for each product of ``product_class`` (01 to 05, NDI—TR—2025—06 A.2) under
+    the agreement; quantity and customers are then those of each product.
+    """
+
+    product_id: UUID | None = None
+    product_class: str = ""
     form: ChargingForm
     tiers: Tariff
     expected_quantity: Decimal

@@ -108,7 +108,9 @@ def exit_agreement(*, agreement_id: UUID, reason: str, actor: Actor, now: dateti
     """
     actor.require(Role.OPERATOR, Role.IMPLEMENTING_AGENCY)
     agreed = _locked(agreement_id)
-    if actor.organisation_id != agreed.operator.public_id:
+    if actor.organisation_id == agreed.operator.public_id:
+        actor.require(Role.OPERATOR)
+    else:
         actor.require(Role.IMPLEMENTING_AGENCY)
         actor.require_organisation(agreed.agency.public_id)
         evaluation.require_exit_ground(results(agreed), breach=reason if breach else "")
@@ -189,7 +191,9 @@ def accept_evaluation(*, evaluation_id: UUID, actor: Actor, now: datetime) -> No
     if now < item.appeal_until:
         actor.require(Role.OPERATOR)
         actor.require_organisation(item.agreement.operator.public_id)
-    elif actor.organisation_id != item.agreement.operator.public_id:
+    elif actor.organisation_id == item.agreement.operator.public_id:
+        actor.require(Role.OPERATOR)
+    else:
         actor.require(Role.IMPLEMENTING_AGENCY)
         actor.require_organisation(item.agreement.agency.public_id)
     _confirm(item, EvaluationEvent.ACCEPT, actor=actor, now=now)
@@ -246,7 +250,9 @@ def disclose(*, agreement_id: UUID, duty: str, year: int, actor: Actor, now: dat
     if due is None or due.done_at is not None:
         raise NotDue
     actor.require_organisation(due.party_id)
-    debtor = agreed.agency if due.party_id == agreed.agency.public_id else agreed.operator
+    by_agency = due.party_id == agreed.agency.public_id
+    actor.require(Role.IMPLEMENTING_AGENCY if by_agency else Role.OPERATOR)
+    debtor = agreed.agency if by_agency else agreed.operator
     item = Disclosure(
         public_id=uuid4(),
         agreement=agreed,

@@ -8,8 +8,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tests.factories.pricing import Market
-
 REVENUE = {
     "year": 2025,
     "costs": [{"head": "platform", "use": "industry", "amount": "1234.56"}],
@@ -94,8 +92,8 @@ def test_a_file_that_is_not_there(tmp_path, command):
 
 
 @pytest.mark.django_db
-def test_replay():
-    decision = Market().decision()
+def test_replay(market):
+    decision = market.decision()
     assert run("replay", str(decision.derivation_id)).startswith("identical permitted_revenue v1")
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE pricing_derivation DISABLE TRIGGER pricing_derivation_keeps")

@@ -18,14 +18,9 @@ from pricing.models import Ceiling, Derivation, Fee, RevenueDecision
 from pricing.tariff import Tier, flat
 from pricing.types import CeilingRequest, RevenueTerms
 from pricing.units import ChargingForm, Scenario
-from tests.factories.pricing import DECIDED, NOW, PRICED, TERMS, Market, moment
+from tests.factories.pricing import DECIDED, NOW, PRICED, TERMS, moment
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def market():
-    return Market()
 
 
 def quoted(market, quantity=1000, scenario=Scenario.INDUSTRY, *, now=NOW, **more):

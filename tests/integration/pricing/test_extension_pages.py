@@ -1,8 +1,10 @@
 """Pages around the procedure: workbook and evidence, desks, reports as page, CSV and PDF, parameters."""
 
 import io
+import re
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import openpyxl
 import pytest
@@ -16,7 +18,8 @@ from kernel import paper
 from kernel.money import Money
 from pricing import queries, services, tasks
 from pricing.types import IncomeLine
-from tests.factories.pricing import Market, moment
+from registry import queries as registry
+from tests.factories.pricing import moment
 from tests.integration.pricing.test_pages import client_of, page
 
 pytestmark = pytest.mark.django_db
@@ -26,11 +29,6 @@ LATER = moment(2027, 1, 6)
 @pytest.fixture(autouse=True)
 def _present(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: LATER)
-
-
-@pytest.fixture
-def market():
-    return Market()
 
 
 def workbook(*rows):
@@ -97,9 +95,21 @@ def test_duties_reports_and_disclosure(market):
     assert page(public, "agreement", market.agreement, year="2026")
 
 
-def test_the_pdf_says_what_the_page_says(market):
+NUMBER = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]+(?:[.][0-9]+)?%?|[0-9A-Z]{18}")
+
+
+def cells(report):
+    return [cell for row in queries.as_rows(report) for cell in row]
+
+
+def figures_of(report):
+    return sorted(number for cell in cells(report) for number in NUMBER.findall(cell))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_pdf_says_what_the_page_says(market, language):
     reviewed(market)
-    address = reverse("pricing:yearly", args=[market.agreement]) + "?year=2026&as=pdf"
+    address = reverse("pricing:yearly", args=[market.agreement]) + f"?year=2026&as=pdf&lang={language}"
     paper.chinese_font.cache_clear()
     try:
         paper.chinese_font()
@@ -108,9 +118,64 @@ def test_the_pdf_says_what_the_page_says(market):
         return
     made = client_of(market.body).get(address)
     assert made.headers["Content-Type"] == "application/pdf"
-    text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(made.content)).pages).replace("\n", "")
-    for words in ("年度经营情况报告", "900000.00", "7.7751%", "住院费用统计查询服务"):
-        assert words in text
+    assert f"report-2026-{language}.pdf" in made.headers["Content-Disposition"]
+    text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(made.content)).pages)
+    text = re.sub(r"\s", "", text)
+    for cell in cells(queries.yearly_report(market.agreement, year=2026, language=language)):
+        assert re.sub(r"\s", "", cell) in text
+
+
+def test_both_languages_tell_the_same_figures_and_articles(market):
+    reviewed(market)
+    valued = services.value_product(
+        product_id=market.product,
+        approaches={"cost": {"rows": [{"name": "A", "amount": "1000.50"}]}, "weights": {"cost": "100"}},
+        actor=market.operator,
+        now=LATER,
+    )
+    for make in (
+        partial(queries.yearly_report, market.agreement, year=2026),
+        partial(queries.disclosure, market.agreement, now=LATER),
+        partial(queries.valuation_report, valued.id),
+    ):
+        zh, en = make(language="zh"), make(language="en")
+        assert (zh.article, len(zh.tables)) == (en.article, len(en.tables))
+        assert [(len(t.facts), len(t.columns), len(t.rows)) for t in zh.tables] == [
+            (len(t.facts), len(t.columns), len(t.rows)) for t in en.tables
+        ]
+        assert [len(row) for t in zh.tables for row in t.rows] == [len(row) for t in en.tables for row in t.rows]
+        stated = [re.sub(r"^[0-9]. ", "", cell) for cell in cells(en)]
+        assert sorted(n for cell in stated for n in NUMBER.findall(cell)) == figures_of(zh)
+        labels = [label for t in en.tables for label in (t.title, *(fact[0] for fact in t.facts), *t.columns)]
+        assert [label for label in labels if re.search("[\u4e00-\u9fff]", label)] == []
+
+
+def test_pages_and_downloads_follow_the_reader_or_what_is_asked(market):
+    reviewed(market)
+    address = reverse("pricing:disclosure", args=[market.agreement])
+    chinese, english = (Client(headers={"accept-language": one}) for one in ("zh-hans", "en"))
+    assert "登记完成情况" in chinese.get(address).content.decode()
+    shown = english.get(address)
+    assert "Mode of authorisation" in shown.content.decode()
+    assert shown.headers["Content-Language"] == "en"
+    assert "?as=pdf&amp;lang=zh" in shown.content.decode()
+    asked = english.get(address + "?as=csv&lang=zh")
+    assert "上限收费标准" in asked.content.decode()
+    assert "disclosure-zh.csv" in asked.headers["Content-Disposition"]
+    assert "Ceilings" in english.get(address + "?as=csv&lang=xx").content.decode()
+    path = f"/api/pricing/agreements/{market.agreement}"
+    assert Client().get(f"{path}/disclosure?lang=en").json()["title"].startswith("Disclosure")
+    told = client_of(market.operator).get(f"{path}/report?year=2026&lang=en").json()
+    assert told["tables"][3]["facts"][2] == ["Deviation", "7.7751%"]
+    assert client_of(market.buyer).get(f"{path}/report?year=2026").status_code == 403
+
+
+def test_the_disclosure_names_the_mode_and_the_confirmation_sheets(market):
+    market.fee()
+    text = cells(queries.disclosure(market.agreement, now=LATER))
+    assert text[text.index("授权运营方式") + 1] in {"整体授权", "分领域授权", "依场景授权"}
+    slips = registry.confirmation_numbers([market.resource()])
+    assert text[text.index("登记确认单编号") + 1] == slips[market.resource()]
 
 
 def test_no_chinese_font_is_said(market, monkeypatch):

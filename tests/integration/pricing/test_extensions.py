@@ -27,14 +27,9 @@ from pricing.units import ChargingForm, Scenario
 from pricing.valuation import RawResourceNotValued
 from registry import queries as registry
 from registry import services as registry_services
-from tests.factories.pricing import AGREED, DECIDED, LINES, NOW, PRICED, SURVEYED, TERMS, TRIAL, Market, moment
+from tests.factories.pricing import AGREED, DECIDED, LINES, NOW, PRICED, SURVEYED, TERMS, TRIAL, moment
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def market():
-    return Market()
 
 
 def entered(market, **changes):

@@ -16,14 +16,9 @@ from pricing.models import CostLine, CostSurvey, Fee
 from pricing.survey import CostLine as Line
 from pricing.survey import SubsidyExceedsCost, SurveyDoesNotAddUp, Use
 from pricing.units import ChargingForm, UnitNotInTable
-from tests.factories.pricing import LINES, NOW, SURVEYED, TRIAL, Market, moment
+from tests.factories.pricing import LINES, NOW, SURVEYED, TRIAL, moment
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def market():
-    return Market()
 
 
 class TestTrialFee:

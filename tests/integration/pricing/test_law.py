@@ -18,7 +18,7 @@ from pricing.articles import Change
 from pricing.models import ArticleRow
 from pricing.plans import PlanKind
 from pricing.units import ChargingForm
-from tests.factories.pricing import NOW, PRICED, SURVEYED, Market
+from tests.factories.pricing import NOW, PRICED, SURVEYED
 from tests.integration.pricing.test_pages import client_of, page
 
 pytestmark = pytest.mark.django_db
@@ -28,11 +28,6 @@ TODAY = date(2026, 11, 21)
 @pytest.fixture(autouse=True)
 def _present(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def market():
-    return Market()
 
 
 def entered(market, **changes):

@@ -15,7 +15,7 @@ from kernel import paper
 from kernel.money import Money
 from pricing import queries, services
 from pricing.models import Contact, Distribution, Plan, Promotion, Valuation
-from tests.factories.pricing import NOW, Market
+from tests.factories.pricing import NOW
 from tests.integration.pricing.test_pages import client_of, page
 
 pytestmark = pytest.mark.django_db
@@ -25,11 +25,6 @@ ENGLISH = {"accept-language": "en"}
 @pytest.fixture(autouse=True)
 def _present(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def market():
-    return Market()
 
 
 def posted(client, name, ids, **given):
@@ -71,7 +66,7 @@ class TestPlans:
 
     def test_not_by_others(self, market):
         market.fee()
-        assert posted(client_of(market.buyer), "set-plan", [market.product], **self.GIVEN).status_code == 409
+        assert posted(client_of(market.buyer), "set-plan", [market.product], **self.GIVEN).status_code == 403
         assert Plan.objects.count() == 0
 
 
@@ -113,7 +108,7 @@ class TestSharing:
         assert view.calculation == "split"
         assert sum(Decimal(node["value"]) for node in view.tree["inputs"]) == 100
         assert "Share fixed in the agreement" in client.get(made.headers["Location"]).content.decode()
-        assert posted(client_of(market.buyer), "share-fixed", [market.product], amount="1.00").status_code == 409
+        assert posted(client_of(market.buyer), "share-fixed", [market.product], amount="1.00").status_code == 404
         assert posted(client, "share-fixed", [market.product], amount="1e400").status_code == 409
 
     def test_over_http(self, market):
@@ -149,16 +144,34 @@ class TestValuation:
         made = posted(client, "value", [market.product], **self.GIVEN)
         item = Valuation.objects.get()
         assert item.value == 142250  # 1650 × 50 % + 300 × 25 % + 2090 × 25 % = 1422.50
-        shown = client.get(made.headers["Location"]).content.decode()
-        for words in ("成本法", "收益法", "市场法", "1422.50", "修正系数（%）：95, 110", "不构成交易价格"):
+        address = made.headers["Location"]
+        chinese, english = (Client(headers={"accept-language": one}) for one in ("zh-hans", "en"))
+        shown = chinese.get(address).content.decode()
+        for words in (
+            "成本法",
+            "收益法",
+            "市场法",
+            "1422.50",
+            "修正系数（%）：95, 110",
+            "不构成交易价格",
+            "第 1 年净收益",
+        ):
             assert words in shown
-        address = reverse("pricing:valuation", args=[item.public_id])
-        assert "1422.50" in client.get(address + "?as=csv").content.decode()
+        shown = english.get(address).content.decode()
+        for words in (
+            *("Cost approach", "Income approach 25%", "1422.50", "adjustments in per cent: 95, 110", "no price"),
+            *("net income of year 1", "Derivation", "第二十三条"),
+        ):
+            assert words in shown
+        assert "1422.50" in chinese.get(address + "?as=csv").content.decode()
+        assert "Asset valuation report" in chinese.get(address + "?as=csv&lang=en").content.decode()
         paper.chinese_font.cache_clear()
-        pdf = Client().get(address + "?as=pdf")
-        if pdf.status_code != 503:
-            text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(pdf.content)).pages)
-            assert "资产评估报告" in text.replace("\n", "")
+        for lang, title in (("zh", "资产评估报告"), ("en", "Asset valuation report")):
+            pdf = english.get(address + f"?as=pdf&lang={lang}")
+            assert pdf.status_code in (200, 503)
+            if pdf.status_code == 200:
+                text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(pdf.content)).pages)
+                assert title in text.replace("\n", "")
         assert "Valuation report" in page(Client(headers=ENGLISH), "product", market.product)
 
     def test_over_http(self, market):
@@ -168,6 +181,8 @@ class TestValuation:
         address = f"/api/pricing/valuations/{made.json()['id']}"
         assert Client().get(address).json()["value"] == "10.00"
         assert Client().get(f"{address}/report").json()["tables"][1]["title"] == "二、成本法"
+        assert Client().get(f"{address}/report?lang=en").json()["tables"][1]["title"] == "2. Cost approach"
+        assert Client().get(f"{address}/report?lang=fr").status_code == 422
         raw = sent(client_of(market.operator), f"products/{market.resource()}/valuations", body, key="raw")
         assert raw.status_code == 403
 

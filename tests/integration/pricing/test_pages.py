@@ -13,7 +13,7 @@ from kernel.money import Money
 from pricing import queries
 from pricing.models import Quote, RevenueDecision
 from registry import services as registry
-from tests.factories.pricing import NOW, Market
+from tests.factories.pricing import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _present(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def market():
-    return Market()
 
 
 def client_of(actor, language="en"):

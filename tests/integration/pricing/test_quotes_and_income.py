@@ -14,14 +14,9 @@ from pricing.fees import FeeKind
 from pricing.models import Quote
 from pricing.types import IncomeLine
 from pricing.units import ChargingForm, Scenario
-from tests.factories.pricing import NOW, Market, moment
+from tests.factories.pricing import NOW, moment
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def market():
-    return Market()
 
 
 def quoted(market, quantity=1000, scenario=Scenario.INDUSTRY, *, now=NOW, **more):

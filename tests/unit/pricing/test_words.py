@@ -1,5 +1,6 @@
 """What each refusal says: its code and every fact in it, call by call; and the edges where it begins."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -53,6 +54,9 @@ KINDS = {"kinds": "pdf, png, jpg, jpeg, xlsx, ofd", "largest": 10_000_000}
 FORMS_01 = (
     "per_volume MB/GB/TB; per_period 天/月/年; per_item 条/件; per_budget ρ; per_encrypted_query 次; per_model_call 次"
 )
+
+
+SOLD = ceilings.CeilingLine("p", "", ChargingForm.PER_CALL, "元/次", tariff.flat(Decimal(1)), Decimal(1))
 
 
 def revenue(**changes):
@@ -318,6 +322,18 @@ REFUSALS = [
         "pricing.approaches_unclear",
         {"problem": "cost"},
     ),
+    # ceilings
+    (
+        lambda: ceilings.within_permitted_revenue([SOLD, replace(SOLD, product="q"), SOLD], Decimal(9)),
+        "pricing.ceiling_twice",
+        {"what": "p / per_call / 元/次"},
+    ),
+    (
+        lambda: ceilings.within_permitted_revenue([replace(SOLD, product="q"), SOLD, SOLD, SOLD], Decimal(9)),
+        "pricing.ceiling_twice",
+        {"what": "p / per_call / 元/次"},
+    ),
+    (lambda: ceilings.within_permitted_revenue([], Decimal(9)), "pricing.ceiling_twice", {"what": "0"}),
     (
         lambda: ceilings.calculate({"permitted_revenue": "0.123456789", "lines": []}),
         "pricing.too_precise",
