@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import shutil
 import tempfile
@@ -54,6 +55,7 @@ def platform() -> Iterator[Cluster]:
         os.environ |= _variables(place, running.url(role="owner"))
         django.setup()
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("rotate_identity_key", stdout=io.StringIO())
         furnish(place, KeyStore(place / "keys", PASSPHRASE))
         yield running
 
