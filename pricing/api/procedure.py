@@ -1,12 +1,13 @@
 """The pricing's HTTP API: public prices and decisions, quotes for buyers, and each party's acts with its role."""
 
-from typing import Any, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 from ninja.pagination import paginate
+from pydantic import Field
 
 from kernel.actors import Actor
 from kernel.idempotency import idempotent
@@ -24,6 +25,7 @@ from pricing.schemas import (
     FeeOut,
     IncomeIn,
     IncomeRecordedOut,
+    OperatorIncomeOut,
     PriceIn,
     PriceQuoteIn,
     PriceQuoteOut,
@@ -43,10 +45,12 @@ from pricing.schemas import (
     YearIn,
 )
 from registry import queries as registry
+from registry.limits import local_day
 from registry.types import Role
 
 router = Router(tags=["pricing"])
 Answer = Any
+Year = Annotated[int, Field(ge=2000, le=2999)]
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -308,6 +312,14 @@ def record_income(request: HttpRequest, agreement_id: UUID, body: IncomeIn) -> A
         agreement_id=agreement_id, month=body.month, lines=body.income(), actor=_actor(request), now=timezone.now()
     )
     return {"id": entry_id}
+
+
+@router.get("/operators/{operator_id}/income", response=OperatorIncomeOut)
+def operator_income(request: HttpRequest, operator_id: UUID, year: Year | None = None) -> OperatorIncomeOut:  # noqa: ARG001 - ninja's signature
+    """Return an operator's income of a year, running month by month, against its permitted revenue."""
+    known = registry.organisation(operator_id)
+    asked = year or local_day(timezone.now()).year
+    return OperatorIncomeOut.of(queries.income_of_operator(known.id, year=asked))
 
 
 @router.get("/agreements/{agreement_id}/reviews", response=list[ReviewOut])

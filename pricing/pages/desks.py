@@ -1,5 +1,6 @@
 """The operator's cost desk and the authorities' decision desk."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,10 @@ from kernel.money import Money
 from pricing import figures, queries, services, sheet, table
 from pricing.forms import SurveyForm
 from pricing.pages.context import actor_of, cost_rows, fee_rows, product_of
-from pricing.types import SurveyView
+from pricing.types import RunningIncome, SurveyView
 from registry import queries as registry
 from registry.limits import local_day
-from registry.types import Role
+from registry.types import OrganisationView, Role
 
 DISCLOSING = frozenset({Role.IMPLEMENTING_AGENCY, Role.DATA_AUTHORITY, Role.AUTHORISING_BODY})
 EXAMPLE = (
@@ -39,6 +40,7 @@ def costs(request: HttpRequest) -> HttpResponse:
         "surveys": queries.surveys(operator_id=own) if own else (),
         "duties": queries.duties(role=Role.OPERATOR, operator_id=own) if own else (),
         "decisions": queries.decisions(operator_id=own) if own else (),
+        "running": _running({own} if own else set(), year=local_day(now).year),
         "products": [(one, fee_rows(queries.fees(one.id, now=now))) for one in products],
     }
     return render(request, "pricing/costs.html", context)
@@ -122,6 +124,15 @@ def _steps(view: SurveyView, decided: str) -> list[dict[str, object]]:
     ]
 
 
+def _running(operator_ids: set[UUID], *, year: int) -> list[tuple[OrganisationView, RunningIncome]]:
+    """Return each operator's income of the year against what it may take in, the nearest to its maximum first."""
+    found = [
+        (registry.organisation(one), queries.income_of_operator(one, year=year))
+        for one in sorted(operator_ids, key=str)
+    ]
+    return sorted(found, key=lambda row: row[1].percent or Decimal(0), reverse=True)
+
+
 @login_required
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
@@ -137,6 +148,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "to_decide": queries.surveys(state="applied"),
         "to_concur": queries.decisions(state="proposed"),
         "effective": queries.decisions(state="effective"),
+        "running": _running({one.operator_id for one in queries.decisions(state="effective")}, year=on.year),
         "uses": [(one, product_of(one.product_id)) for one in uses if one.state == "declared"],
         "duties": queries.duties(role=Role.AUTHORISING_BODY),
         "organisations": registry.organisations(),

@@ -27,7 +27,13 @@ from pricing.queries.plans import plan, plans, promotions
 from pricing.queries.prices import ceiling, ceiling_reports, ceilings, fee_at, fee_history, fees, public_fees
 from pricing.queries.quotes import application, applications, case_library, quote
 from pricing.queries.reports import as_rows, yearly_report
-from pricing.queries.reviews import income_by_month, income_by_product, last_year_with_income, reviews
+from pricing.queries.reviews import (
+    income_by_month,
+    income_by_product,
+    income_of_operator,
+    last_year_with_income,
+    reviews,
+)
 from pricing.queries.sharing import distribution, distributions, valuation, valuations
 
 __all__ = [
@@ -66,6 +72,7 @@ __all__ = [
     "filed_report",
     "income_by_month",
     "income_by_product",
+    "income_of_operator",
     "is_reviewed",
     "known_excess",
     "last_year_with_income",

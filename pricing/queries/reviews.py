@@ -6,8 +6,9 @@ from uuid import UUID
 from django.db.models import Sum
 
 from kernel.money import Money
-from pricing.models import MonthlyIncome, Review
-from pricing.types import IncomeLine, ReviewView
+from pricing.models import MonthlyIncome, RevenueDecision, Review
+from pricing.types import IncomeLine, ReviewView, RunningIncome
+from registry import queries as registry
 
 
 def review_view(item: Review) -> ReviewView:
@@ -47,6 +48,19 @@ def income_by_month(agreement_id: UUID, *, year: int) -> tuple[tuple[date, Money
         running += Money(amount)
         result.append((month, Money(amount), running))
     return tuple(result)
+
+
+def income_of_operator(operator_id: UUID, *, year: int) -> RunningIncome:
+    """Return what an operator took in month by month over all its agreements, against what they permit together."""
+    own = [one.id for one in registry.agreements(operator_id=operator_id)]
+    rows = MonthlyIncome.objects.filter(agreement_id__in=own, month__year=year).values_list("month")
+    running, months = Money(0), []
+    for month, amount in rows.annotate(total=Sum("amount")).order_by("month"):
+        running += Money(amount)
+        months.append((month, Money(amount), running))
+    effective = RevenueDecision.objects.filter(agreement_id__in=own, state="effective")
+    permitted = effective.aggregate(all=Sum("permitted_revenue"))["all"]
+    return RunningIncome(operator_id, year, tuple(months), running, permitted)
 
 
 def last_year_with_income(agreement_id: UUID) -> int | None:

@@ -11,7 +11,6 @@ from pricing.schemas.answers import (
     RevenueDecisionOut,
     ReviewOut,
     ScenarioOut,
-    SimulatedOut,
     SurveyOut,
     TouchedOut,
 )
@@ -32,6 +31,7 @@ from pricing.schemas.requests import (
     SurveyIn,
     YearIn,
 )
+from pricing.schemas.running import OperatorIncomeOut, SimulatedOut
 
 __all__ = [
     "AdjustmentIn",
@@ -45,6 +45,7 @@ __all__ = [
     "FeeOut",
     "IncomeIn",
     "IncomeRecordedOut",
+    "OperatorIncomeOut",
     "PriceIn",
     "PriceQuoteIn",
     "PriceQuoteOut",

@@ -1,7 +1,6 @@
 """Answers of the pricing's HTTP API: every number is decimal text, amounts in yuan."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from ninja import Schema
 from pricing import derivation, tariff
 from pricing.figures import price_text, text, yuan_text
 from pricing.queries import Priced, Touched
-from pricing.replay import Derived
 from pricing.types import (
     ApplicationView,
     CeilingView,
@@ -388,18 +386,3 @@ class TouchedOut(Schema):
             plan_ids=[one.id for one in touched.plans],
             refusals=[one.code for one in touched.refusals],
         )
-
-
-class SimulatedOut(Schema):
-    """What a survey would come to with an add-on: rate and add-on in per cent, amounts in yuan."""
-
-    add_on: str
-    profit_rate: str
-    permitted_profit: str
-    permitted_revenue: str
-
-    @classmethod
-    def of(cls, add_on: Decimal, derived: Derived) -> "SimulatedOut":
-        """Return the answer for an add-on."""
-        names = ("profit_rate", "permitted_profit", "permitted_revenue")
-        return cls(add_on=text(add_on), **{name: derived.result.find(name).value for name in names})

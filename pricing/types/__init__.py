@@ -15,6 +15,7 @@ from pricing.types.procedure import (
     QuoteView,
     RevenueTerms,
     ReviewView,
+    RunningIncome,
     SurveyView,
 )
 from pricing.types.surroundings import (
@@ -58,6 +59,7 @@ __all__ = [
     "Report",
     "RevenueTerms",
     "ReviewView",
+    "RunningIncome",
     "Scenario",
     "SurveyView",
     "Table",

@@ -184,6 +184,24 @@ class ReviewView:
     derivation_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class RunningIncome:
+    """An operator's income of a year: (month, income, running total), the total, and the permitted revenue if any."""
+
+    operator_id: UUID
+    year: int
+    months: tuple[tuple[date, Money, Money], ...]
+    total: Money
+    permitted_revenue: Decimal | None
+
+    @property
+    def percent(self) -> Decimal | None:
+        """How much of the permitted revenue is taken in, in per cent to one decimal."""
+        if not self.permitted_revenue:
+            return None
+        return (self.total.major * 100 / self.permitted_revenue).quantize(Decimal("0.1"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevenueTerms:
     """What the price authority fixes beside the survey; percentages in per cent, ``bond_yield`` with its source.

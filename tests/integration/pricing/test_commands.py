@@ -105,3 +105,5 @@ def test_replay(market):
         run("replay", str(decision.derivation_id))
     with pytest.raises(CommandError, match=r"pricing\.not_found"):
         run("replay", str(uuid4()))
+    with pytest.raises(CommandError, match=r"pricing\.not_replayable.*wine.*65号"):
+        run("replay", "wine")

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 
 from kernel.actors import OtherOrganisation, RoleRequired
 from kernel.money import Money
@@ -15,6 +16,7 @@ from pricing.models import Quote
 from pricing.types import IncomeLine
 from pricing.units import ChargingForm, Scenario
 from tests.factories.pricing import NOW, moment
+from tests.integration.pricing.test_pages import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +159,31 @@ class TestIncome:
             services.record_income(
                 agreement_id=market.agreement, month=date(2026, 9, 3), lines=lines, actor=market.operator, now=NOW
             )
+
+
+class TestOperators:
+    def test_the_running_total_of_an_operator_against_its_permitted_revenue(self, market):
+        market.fee()
+        for month, amount in ((10, "100000.00"), (11, "150000.50")):
+            services.record_income(
+                agreement_id=market.agreement,
+                month=date(2026, month, 1),
+                lines=[IncomeLine(product_id=market.product, amount=Money.of(amount))],
+                actor=market.operator,
+                now=NOW,
+            )
+        found = queries.income_of_operator(market.world.operating, year=2026)
+        assert [(month.month, str(running.major)) for month, _, running in found.months] == [
+            (10, "100000.00"),
+            (11, "250000.50"),
+        ]
+        assert (found.permitted_revenue, found.percent) == (Decimal("975875.53875"), Decimal("25.6"))
+        told = Client().get(f"/api/pricing/operators/{market.world.operating}/income?year=2026").json()
+        assert (told["total"], told["permitted_revenue"], told["percent"]) == ("250000.50", "975875.53875", "25.6")
+        assert told["months"][1] == {"month": "2026-11-01", "income": "150000.50", "running_total": "250000.50"}
+        assert (
+            Client().get(f"/api/pricing/operators/{market.world.operating}/income?year=2025").json()["total"] == "0.00"
+        )
+        assert Client().get(f"/api/pricing/operators/{market.product}/income").status_code == 404
+        desk = client_of(market.price_authority, "zh-hans").get("/pricing/desk/")
+        assert "本年实际收入与最高准许收入" in desk.content.decode()
