@@ -51,7 +51,8 @@ def said(words: Words) -> str:
 def label_of(entry: object) -> str:
     """Return a catalogue label in the reader's language."""
     chinese = (get_language() or "zh").startswith("zh")
-    return str(getattr(entry, "zh" if chinese else "en", None) or getattr(entry, "name_zh", entry))
+    own = getattr(entry, "zh" if chinese else "en", None)
+    return str(own or getattr(entry, "name_zh" if chinese else "name_en", entry))
 
 
 _LABELS: Mapping[str, Mapping[Any, Any]] = {

@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -68,9 +68,18 @@ def axe_source() -> str:
 
 
 def axe_findings(page: Page) -> list[str]:
-    """Return what axe finds against WCAG 2.2 A and AA, one line per violated rule and element."""
-    page.evaluate(axe_source())
-    answer = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", list(RULES))
+    """Return what axe finds against WCAG 2.2 A and AA, one line per violated rule and element.
+
+    A page of `context_for` brings axe along. Only violations are worked out, and no stylesheet is fetched once more.
+    """
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(axe_source())
+    answer = page.evaluate(
+        """rules => axe.run(document, {
+            runOnly: {type: "tag", values: rules}, resultTypes: ["violations"], preload: false, elementRef: false,
+        })""",
+        list(RULES),
+    )
     return [
         f"axe {violation['id']}: {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
         for violation in answer["violations"]
@@ -119,6 +128,7 @@ def context_for(
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
     cookies = {"django_language": view.language, **({"size": "large"} if view.large else {})}
     context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])
+    context.add_init_script(path=AXE)
     try:
         if sign_in is not None:
             sign_in(context)
@@ -132,30 +142,87 @@ def shot_name(url: str, view: View) -> str:
     return f"{re.sub(r'[^A-Za-z0-9]+', '-', path).strip('-') or 'home'}-{view.name}.png"
 
 
-def look(context: BrowserContext, url: str, view: View, directory: Path | None, expect: int) -> list[str]:
-    """Open the page, take its screenshot, and return what is wrong with it."""
-    page, wrong = context.new_page(), []
-    page.on(
-        "console", lambda said: wrong.append(f"console: {said.text}") if said.type in ("error", "warning") else None
-    )
-    page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
-    page.on(
-        "response",
-        lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 400 and got.url != url else None,
-    )
-    answer = page.goto(url)
-    if answer is None or answer.status != expect:
-        wrong.append(f"answered {answer and answer.status}, not {expect}")
-    page.wait_for_function(DRAWN)
-    if page.locator("html").get_attribute("lang") != view.language:
-        wrong.append(f"lang is {page.locator('html').get_attribute('lang')}")
-    if page.locator("h1").count() != 1:
-        wrong.append(f"{page.locator('h1').count()} h1")
-    if directory is not None:
-        directory.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=directory / shot_name(url, view), full_page=True)
+def look(page: Page, url: str, view: View, directory: Path | None, expect: int) -> list[str]:
+    """Open an address in the page, take its screenshot, and return what is wrong with it."""
+    with heard(page, url) as wrong:
+        answer = page.goto(url)
+        if answer is None or answer.status != expect:
+            wrong.append(f"answered {answer and answer.status}, not {expect}")
+        page.wait_for_function(DRAWN)
+        wrong.extend(said_of_itself(page, view))
+        if directory is not None:
+            directory.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=directory / shot_name(url, view), full_page=True)
+        wrong.extend([*overflow(page), *axe_findings(page)])
     expected_noise = f"status of {expect}" if expect >= 400 else "\0"
-    return [line for line in wrong if expected_noise not in line] + overflow(page) + axe_findings(page)
+    return [line for line in wrong if expected_noise not in line]
+
+
+@contextmanager
+def heard(page: Page, url: str) -> Iterator[list[str]]:
+    """Collect what the page complains of while it is looked at: its console, its scripts, requests that fail."""
+    wrong: list[str] = []
+    listeners: dict[str, Callable[[Any], None]] = {
+        "console": lambda said: wrong.append(f"console: {said.text}") if said.type in ("error", "warning") else None,
+        "pageerror": lambda error: wrong.append(f"script: {error}"),
+        "response": lambda got: (
+            wrong.append(f"{got.status} {got.url}") if got.status >= 400 and got.url != url else None
+        ),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)  # type: ignore[call-overload]  # one literal for each event
+    try:
+        yield wrong
+    finally:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+
+
+def said_of_itself(page: Page, view: View) -> list[str]:
+    """Return a line for a language that is not the view's, and for headings of the first level other than one."""
+    language, headings = page.evaluate("[document.documentElement.lang, document.querySelectorAll('h1').length]")
+    return [
+        *([] if language == view.language else [f"lang is {language}"]),
+        *([] if headings == 1 else [f"{headings} h1"]),
+    ]
+
+
+class Readers:
+    """Readers who go from page to page: one browser context for each person and view, kept over many pages.
+
+    A context logs in once and keeps what it loaded, as people's browsers do; a context for each page costs four loads
+    where this costs one.
+    """
+
+    def __init__(self, browser: Browser, base: str) -> None:
+        self.browser, self.base = browser, base
+        self._open = ExitStack()
+        self._pages: dict[tuple[str, View], Page] = {}
+
+    def __enter__(self) -> Readers:
+        return self
+
+    def __exit__(self, *told: object) -> None:
+        self._open.close()
+
+    def check(
+        self, path: str, *, views: Iterable[View], username: str = "", directory: Path | None = None
+    ) -> list[Finding]:
+        """Return everything wrong with a page in any of the views, as ``username`` or, without one, as the public."""
+        url = self.base + path
+        return [
+            Finding(url, view, what)
+            for view in views
+            for what in look(self._page(username, view), url, view, directory, expect=200)
+        ]
+
+    def _page(self, username: str, view: View) -> Page:
+        reader = (username, view)
+        if reader not in self._pages:
+            sign_in = enter_demonstration(username, self.base) if username else None
+            context = self._open.enter_context(context_for(self.browser, self.base, view, sign_in))
+            self._pages[reader] = context.new_page()
+        return self._pages[reader]
 
 
 def check_page(
@@ -171,7 +238,7 @@ def check_page(
     found = []
     for view in views:
         with context_for(browser, url, view, sign_in) as context:
-            found += [Finding(url, view, what) for what in look(context, url, view, directory, expect)]
+            found += [Finding(url, view, what) for what in look(context.new_page(), url, view, directory, expect)]
     return found
 
 
