@@ -126,6 +126,7 @@ urlpatterns: list[URLPattern] = [
     path("certificates/<str:number>/credential.json", certificates.credential, name="credential"),
     path("certificates/<str:number>/code.svg", certificates.code, name="certificate-code"),
     path("certificates/<str:number>/certificate.pdf", certificates.paper, name="certificate-paper"),
+    path("certificates/<str:number>/pack.json", certificates.pack, name="certificate-pack"),
     path("certificates/<str:number>/sm2.json", certificates.countersignature, name="countersignature"),
     path("certificates/<str:number>/<slug:name>/", certificates.act, name="certificate-act"),
     path("status/<str:name>.json", certificates.status_list, name="status-list"),

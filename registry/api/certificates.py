@@ -17,9 +17,12 @@ from registry.types import CertificateView, StandingView
 
 @router.post("/certificates/verify", response=VerdictOut)
 def verify(request: HttpRequest) -> Answer:
-    """Say what the credential in the body is worth: genuine or not, in force or not, and why; nothing is created."""
+    """Say what the credential in the body is worth: genuine or not, in force or not, and why; nothing is created.
+
+    A body longer than any credential (64 KiB) is refused as such: it is not said to be somebody else's.
+    """
     now = timezone.now()
-    found = queries.check_credential(request.body[: queries.LARGEST_CREDENTIAL + 1], now=now)
+    found = queries.check_credential(queries.require_size(request.body), now=now)
     view = found.certificate
     return {
         "valid": found.outcome == "valid",
@@ -61,6 +64,12 @@ def countersignature(request: HttpRequest, number: str) -> Answer:  # noqa: ARG0
         raise queries.NoCountersignature(number=number[:40])
     document: Answer = json.loads(text)
     return document
+
+
+@router.get("/certificates/{number}/pack", response=dict[str, Any])
+def pack(request: HttpRequest, number: str) -> Answer:
+    """Return the evidence pack of a certificate, with the certificate itself; 409 while an entry waits to be sealed."""
+    return queries.certificate_pack(number, actor=acting(request), now=timezone.now())
 
 
 @router.get("/registrations/{registration_id}/certificates", response=list[CertificateOut])

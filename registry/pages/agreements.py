@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,6 +35,7 @@ from registry.operation_flow import EVALUATION, EvaluationEvent
 from registry.pages import operation_words as words
 from registry.pages.acting import actor_of
 from registry.pages.taking import Sheet, take
+from registry.queries import EvaluationView
 from registry.types import AgreementView, Role
 from registry.workflow import AGREEMENT, AgreementEvent, AgreementState
 
@@ -61,8 +63,12 @@ def _authority(view: AgreementView, actor: Actor) -> bool:
     return Role.DATA_AUTHORITY in actor.roles or _agency(view, actor)
 
 
+def _operates(view: AgreementView, actor: Actor) -> bool:
+    return Role.OPERATOR in actor.roles and actor.organisation_id == view.operator_id
+
+
 def _party(view: AgreementView, actor: Actor) -> bool:
-    return _agency(view, actor) or (Role.OPERATOR in actor.roles and actor.organisation_id == view.operator_id)
+    return _agency(view, actor) or _operates(view, actor)
 
 
 ACTS: Final[Mapping[str, Act]] = {
@@ -89,7 +95,7 @@ ACTS: Final[Mapping[str, Act]] = {
         _authority,
         danger=False,
     ),
-    "exit": Act(AgreementEvent.EXIT, gettext_lazy("Exit"), ExitForm, services.exit_agreement, _party),
+    "exit": Act(AgreementEvent.EXIT, gettext_lazy("Leave the agreement"), ExitForm, services.exit_agreement, _party),
     "end": Act(AgreementEvent.END, gettext_lazy("End the agreement"), ReasonForm, services.end_agreement, _agency),
 }
 
@@ -101,7 +107,7 @@ def agreement(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     now, text = timezone.now(), queries.agreement_text(agreement_id)
     party = actor.organisation_id in {view.agency_id, view.operator_id, *map(UUID, view.revenue_shares)}
     shares = [(queries.organisation(UUID(one)), share) for one, share in view.revenue_shares.items()]
-    operates = Role.OPERATOR in actor.roles and actor.organisation_id == view.operator_id
+    operates = _operates(view, actor)
     context = {
         "view": view,
         "text": text,
@@ -158,7 +164,8 @@ def act(request: HttpRequest, agreement_id: UUID, name: str) -> HttpResponse:
         facts = {key: value for key, value in told.items() if key != "confirmed"}
         wanted.service(agreement_id=agreement_id, **facts, actor=actor_of(request), now=timezone.now())
 
-    return take(request, form=wanted.form(request.POST or None), sheet=sheet, act=carry_out, done=back)
+    may = wanted.event in AGREEMENT.allowed(view.state) and wanted.may(view, actor_of(request))
+    return take(request, form=wanted.form(request.POST or None), sheet=sheet, act=carry_out, may=may, done=back)
 
 
 @login_required
@@ -166,14 +173,16 @@ def act(request: HttpRequest, agreement_id: UUID, name: str) -> HttpResponse:
 def start(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """Record the first day of operation."""
     back = reverse("registry:agreement", args=[agreement_id])
-    sheet = Sheet(title=_("Record the start of operation"), subtitle=queries.agreement(agreement_id).number, back=back)
+    view = queries.agreement(agreement_id)
+    sheet = Sheet(title=_("Record the start of operation"), subtitle=view.number, back=back)
 
     def carry_out(told: dict[str, Any]) -> None:
         services.start_operation(
             agreement_id=agreement_id, started_on=told["started_on"], actor=actor_of(request), now=timezone.now()
         )
 
-    return take(request, form=StartForm(request.POST or None), sheet=sheet, act=carry_out, done=back)
+    may = _operates(view, actor_of(request))
+    return take(request, form=StartForm(request.POST or None), sheet=sheet, act=carry_out, may=may, done=back)
 
 
 @login_required
@@ -200,7 +209,7 @@ def evaluate(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
         )
         return reverse("registry:evaluation", args=[made])
 
-    return take(request, form=form, sheet=sheet, act=carry_out)
+    return take(request, form=form, sheet=sheet, act=carry_out, may=_agency(view, actor_of(request)))
 
 
 @login_required
@@ -214,8 +223,6 @@ def evaluation(request: HttpRequest, evaluation_id: UUID) -> HttpResponse:
     if not party and actor.roles.isdisjoint(OVERSEERS):
         raise Http404
     allowed = EVALUATION.allowed(view.state)
-    operates = Role.OPERATOR in actor.roles and actor.organisation_id == agreed.operator_id
-    over = now >= view.appeal_until
     context = {
         "view": view,
         "agreement": agreed,
@@ -224,13 +231,10 @@ def evaluation(request: HttpRequest, evaluation_id: UUID) -> HttpResponse:
         "marks": [(one, view.marks.get(one.key)) for one in queries.agreement_indicators(view.agreement_id)],
         "acts": [
             (name, label)
-            for name, label, may in (
-                ("accept", _("Accept the result"), operates or (over and _agency(agreed, actor))),
-                ("appeal", _("Appeal"), operates and not over),
-            )
-            if may and EvaluationEvent(name) in allowed
+            for name, label in (("accept", _("Accept the result")), ("appeal", _("Appeal")))
+            if EvaluationEvent(name) in allowed and _evaluation_may(name, view, actor, now)
         ],
-        "decides": Role.DATA_AUTHORITY in actor.roles and EvaluationEvent.DECIDE_APPEAL in allowed,
+        "decides": EvaluationEvent.DECIDE_APPEAL in allowed and _evaluation_may("decide", view, actor, now),
     }
     return render(request, "registry/evaluation.html", context)
 
@@ -255,7 +259,18 @@ def evaluation_act(request: HttpRequest, evaluation_id: UUID, name: str) -> Http
                 evaluation_id=evaluation_id, marks=marks_of(form), decision=told["decision"], actor=actor, now=now
             )
 
-    return take(request, form=form, sheet=sheet, act=carry_out, done=back)
+    may = _evaluation_may(name, view, actor_of(request), timezone.now())
+    return take(request, form=form, sheet=sheet, act=carry_out, may=may, done=back)
+
+
+def _evaluation_may(name: str, view: EvaluationView, actor: Actor, now: datetime) -> bool:
+    """Return whether ``actor`` is who accepts, appeals against, or decides upon an evaluation at ``now``."""
+    agreed, over = queries.agreement(view.agreement_id), now >= view.appeal_until
+    if name == "decide":
+        return Role.DATA_AUTHORITY in actor.roles
+    if name == "appeal":
+        return _operates(agreed, actor) and not over
+    return _operates(agreed, actor) or (over and _agency(agreed, actor))
 
 
 def _evaluation_form(request: HttpRequest, agreement_id: UUID, name: str) -> tuple[forms.Form, str]:

@@ -31,9 +31,12 @@ from registry.forms import (
     said,
 )
 from registry.pages import words
-from registry.pages.acting import actor_of
+from registry.pages.acting import actor_of, offered
 from registry.procedures import PROCEDURES, STATEMENTS, Applicant, Kind
-from registry.types import DraftView, JointParty, Papers, SubjectKind
+from registry.types import DraftView, JointParty, Papers, ProductView, ResourceView, Role, SubjectKind
+from registry.workflow import State
+
+OVER: Final = frozenset({State.REFUSED, State.TERMINATED, State.CANCELLED, State.REVOKED, State.LAPSED})
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,15 @@ def applications(request: HttpRequest) -> HttpResponse:
     views = queries.registrations(registrant_id=own, now=now) if own else ()
     handed_in = [one for one in views if one.state != "draft"]
     rows = [{"view": one, "state": words.state_words(one.state), "type": words.TYPES[one.kind]} for one in handed_in]
+    taken = {one.subject_id for one in views if one.state not in OVER}
+    waiting = [*queries.resources(holder_id=own, registered=False)] if own else []
+    products = [one for one in queries.products(operator_id=own) if not one.registration_code] if own else []
     context = {
         "rows": rows,
         "drafts": [{"view": one, "type": words.TYPES[one.kind]} for one in queries.drafts(actor=actor)],
-        "resources": [one for one in queries.resources(holder_id=own, registered=False)] if own else [],
-        "products": [one for one in queries.products(operator_id=own) if not one.registration_code] if own else [],
+        "resources": [one for one in waiting if one.id not in taken],
+        "products": [one for one in products if one.id not in taken],
+        "declares": Role.HOLDER_AGENT in actor.roles,
     }
     return render(request, "registry/applications.html", context)
 
@@ -89,9 +96,18 @@ def apply(request: HttpRequest, kind: str, subject_id: UUID) -> HttpResponse:
             return redirect("registry:draft", found)
         except DomainError as refused:
             error = refused
+    owner, role = _declarer(about)
+    offered(may=(actor_of(request).organisation_id == owner and role in actor_of(request).roles) or error is not None)
     procedure = PROCEDURES[Kind.FIRST]
     context = {"about": about, "error": error, **_explained(procedure.kind)}
     return render(request, "registry/apply.html", context, status=409 if error else 200)
+
+
+def _declarer(about: ResourceView | ProductView) -> tuple[UUID, str]:
+    """Return whose a resource or product is, and in which role it is applied for."""
+    if isinstance(about, ProductView):
+        return about.operator_id, Role.OPERATOR
+    return about.holder_id, Role.HOLDER_AGENT
 
 
 @login_required
@@ -109,6 +125,8 @@ def apply_next(request: HttpRequest, registration_id: UUID, kind: str) -> HttpRe
         except DomainError as refused:
             error = refused
     standing = queries.options(registration_id, actor=actor, now=now)
+    own = actor.organisation_id == view.registrant_id and kind in standing.next_types
+    offered(may=own or (kind == Kind.CORRECTION and kind in standing.next_types) or error is not None)
     context = {"about": view, "error": error, "standing": standing, **_explained(Kind(kind))}
     return render(request, "registry/apply.html", context, status=409 if error else 200)
 
@@ -257,7 +275,7 @@ def check(request: HttpRequest, registration_id: UUID) -> HttpResponse:
 def _answer(view: DraftView, key: str) -> list[str]:
     papers = view.papers
     if key == "changes":
-        return [f"{FIELD_WORDS[field]}：{plain(value)}" for field, value in papers.changes.items()]
+        return [f"{FIELD_WORDS[field]}：{plain(value, field)}" for field, value in papers.changes.items()]
     if key == "ground":
         ground = PROCEDURES[Kind(view.kind)].grounds.get(papers.ground)
         return [said(ground)] if ground else []

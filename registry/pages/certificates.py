@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from kernel.actors import Actor
 from kernel.errors import DomainError
 from ledger import queries as ledger
 from registry import queries, services
@@ -19,7 +20,7 @@ from registry.credential import key_of_method, multikey
 from registry.forms import CertificateReasonForm, CredentialFileForm, CredentialForm, NumberForm
 from registry.gateways.certificates import certificate_pdf, qr_code
 from registry.pages import certificate_words as words
-from registry.pages.acting import actor_of
+from registry.pages.acting import actor_of, offered
 from registry.types import CertificateCheck, CertificateView, Role
 
 CREDENTIAL_TYPE: Final = "application/vc+json"
@@ -96,7 +97,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         "suites": CHECKED_SUITES,
         "sm2": queries.countersignature_holds(view),
         "checked_at": now,
-        "may_act": actor.organisation_id == office.id and Role.REGISTRY_REVIEWER in actor.roles,
+        "may_act": _may_act(view, actor),
         "siblings": _siblings(view, now),
     }
     return render(request, "registry/certificate.html", context)
@@ -109,6 +110,10 @@ def _siblings(view: CertificateView, now: Any) -> list[dict[str, Any]]:
         for one in found
         if one.number != view.number
     ]
+
+
+def _may_act(view: CertificateView, actor: Actor) -> bool:
+    return actor.organisation_id == view.office_id and Role.REGISTRY_REVIEWER in actor.roles
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,6 +131,7 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
             return redirect("registry:certificate", view.number)
         except DomainError as refused:
             error = refused
+    offered(may=_may_act(view, actor) or error is not None)
     context = {"view": view, "form": form, "error": error, "suspending": name == "suspend"}
     return render(request, "registry/certificate_act.html", context, status=409 if error else 200)
 
@@ -157,6 +163,14 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:  # noqa: ARG001 - 
     now = timezone.now()
     view = queries.certificate(number, now=now)
     return _file(certificate_pdf(queries.certificate_paper(view, now=now)), f"{view.number}.pdf", "application/pdf")
+
+
+@require_GET
+def pack(request: HttpRequest, number: str) -> HttpResponse:
+    """Return the evidence pack: the certificate with the receipts of all that it rests on, for a stranger's check."""
+    found = queries.certificate_pack(number, actor=actor_of(request), now=timezone.now())
+    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    return _file(text, f"{number.upper()}.pack.json", "application/json")
 
 
 @require_GET

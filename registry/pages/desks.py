@@ -23,7 +23,7 @@ from registry.pages import words
 from registry.pages.acting import actor_of
 from registry.pages.registrations import OFFICE_ACTS
 from registry.policy import QUESTIONS, Setting
-from registry.types import LetterView, OverdueView, UseView, WorkView
+from registry.types import LetterView, OverdueView, Role, UseView, WorkView
 from registry.workflow import State
 
 PAGE: Final = 50
@@ -226,6 +226,7 @@ def rule(request: HttpRequest, office_id: UUID, name: str) -> HttpResponse:
     """Decide a reading, or enter a province's limit, from a day on."""
     actor, now = actor_of(request), timezone.now()
     actor.require_organisation(office_id)
+    actor.require(Role.REGISTRY_REVIEWER)
     if name not in set(Setting) | set(Step):
         raise Http404
     setting = name in set(Setting)

@@ -52,10 +52,10 @@ def declare_resource(request: HttpRequest) -> HttpResponse:
 def amend_resource(request: HttpRequest, resource_id: UUID) -> HttpResponse:
     """Take a new version of a resource that is not applied for yet."""
     view = queries.visible_resource(resource_id, actor=actor_of(request))
-    held = _held_resource(resource_id) if actor_of(request).organisation_id == view.holder_id else None
-    if held is None:
+    if actor_of(request).organisation_id != view.holder_id:
         raise Http404
-    return _resource_page(request, draft_id=None, held=held, resource_id=resource_id)
+    actor_of(request).require(Role.HOLDER_AGENT)
+    return _resource_page(request, draft_id=None, held=_held_resource(resource_id), resource_id=resource_id)
 
 
 def _resource_page(
@@ -191,7 +191,8 @@ def declare_product(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
         )
         return reverse("registry:product", args=[made])
 
-    return take(request, form=form, sheet=sheet, act=act)
+    may = _owns(request, agreed.operator_id, Role.OPERATOR)
+    return take(request, form=form, sheet=sheet, act=act, may=may)
 
 
 @login_required
@@ -219,7 +220,7 @@ def amend_product(request: HttpRequest, product_id: UUID) -> HttpResponse:
         )
         return reverse("registry:product", args=[product_id])
 
-    return take(request, form=form, sheet=sheet, act=act)
+    return take(request, form=form, sheet=sheet, act=act, may=_owns(request, view.operator_id, Role.OPERATOR))
 
 
 def _product_form(request: HttpRequest, scope: tuple[UUID, ...], initial: dict[str, Any] | None = None) -> ProductForm:
@@ -248,6 +249,8 @@ def _product(told: dict[str, Any], agreement_id: UUID) -> ProductDeclaration:
 @require_http_methods(POST_FORM)
 def right(request: HttpRequest, kind: str, subject_id: UUID) -> HttpResponse:
     """Take one of the three rights of a party over the holder's resource or the operator's product."""
+    if kind not in services.DECLARANT:
+        raise Http404
     sheet = _sheet(request, kind, subject_id, _("Record a right"), ARTICLE_21)
 
     def act(told: dict[str, Any]) -> None:
@@ -259,7 +262,8 @@ def right(request: HttpRequest, kind: str, subject_id: UUID) -> HttpResponse:
             subject_kind=kind, subject_id=subject_id, claim=claim, actor=actor_of(request), now=timezone.now()
         )
 
-    return take(request, form=RightForm(request.POST or None), sheet=sheet, act=act, done=sheet.back)
+    may = _owner(request, kind, subject_id) and services.DECLARANT[kind] in actor_of(request).roles
+    return take(request, form=RightForm(request.POST or None), sheet=sheet, act=act, may=may, done=sheet.back)
 
 
 @login_required
@@ -283,7 +287,8 @@ def stated_quality(request: HttpRequest, subject_id: UUID) -> HttpResponse:
             resource_id=subject_id, figures=figures, basis=Basis.STATED, actor=actor_of(request), now=timezone.now()
         )
 
-    return take(request, form=form, sheet=sheet, act=act, done=sheet.back)
+    may = _owner(request, "resource", subject_id) and Role.HOLDER_AGENT in actor_of(request).roles
+    return take(request, form=form, sheet=sheet, act=act, may=may, done=sheet.back)
 
 
 @login_required
@@ -304,7 +309,8 @@ def deposit_file(request: HttpRequest, kind: str, subject_id: UUID) -> HttpRespo
         )
 
     form = DepositForm(request.POST or None, request.FILES or None)
-    return take(request, form=form, sheet=sheet, act=act, done=sheet.back)
+    may = _owner(request, kind, subject_id)
+    return take(request, form=form, sheet=sheet, act=act, may=may, done=sheet.back)
 
 
 @require_GET
@@ -313,6 +319,24 @@ def deposited(request: HttpRequest, deposit_id: UUID) -> HttpResponse:
     view, content = queries.visible_deposit(deposit_id, actor=actor_of(request))
     name = f'attachment; filename="{view.sha256[:12]}.{view.name.rpartition(".")[2]}"'
     return HttpResponse(content, content_type=view.media_type, headers={"Content-Disposition": name})
+
+
+def _owns(request: HttpRequest, organisation_id: UUID, role: str) -> bool:
+    actor = actor_of(request)
+    return actor.organisation_id == organisation_id and role in actor.roles
+
+
+def _owner(request: HttpRequest, kind: str, subject_id: UUID) -> bool:
+    """Return whether a resource, product, plan or agreement is the actor's organisation's, as its services ask."""
+    own = actor_of(request).organisation_id
+    if kind == "resource":
+        return own == queries.resource(subject_id).holder_id
+    if kind == "product":
+        return own == queries.product(subject_id).operator_id
+    if kind == "plan":
+        return own == queries.plan(subject_id).agency_id
+    agreed = queries.agreement(subject_id)
+    return own in {agreed.agency_id, agreed.operator_id}
 
 
 def _kind(kind: str) -> str:

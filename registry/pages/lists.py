@@ -71,7 +71,8 @@ def add_system(request: HttpRequest) -> HttpResponse:
     def act(told: dict[str, Any]) -> None:
         services.list_system(draft=SystemDraft(**told), actor=actor_of(request), now=timezone.now())
 
-    return take(request, form=SystemForm(request.POST or None), sheet=sheet, act=act, done=back)
+    may = Role.HOLDER_AGENT in actor_of(request).roles
+    return take(request, form=SystemForm(request.POST or None), sheet=sheet, act=act, may=may, done=back)
 
 
 @login_required
@@ -87,7 +88,8 @@ def add_demand(request: HttpRequest) -> HttpResponse:
             draft=DemandDraft(**told, wanted_from_id=wanted), actor=actor_of(request), now=timezone.now()
         )
 
-    return take(request, form=DemandForm(request.POST or None), sheet=sheet, act=act, done=back)
+    may = Role.HOLDER_AGENT in actor_of(request).roles
+    return take(request, form=DemandForm(request.POST or None), sheet=sheet, act=act, may=may, done=back)
 
 
 @login_required
@@ -108,7 +110,9 @@ def answer_demand(request: HttpRequest, demand_id: UUID) -> HttpResponse:
             now=timezone.now(),
         )
 
-    return take(request, form=DemandAnswerForm(request.POST or None), sheet=sheet, act=act, done=back)
+    asked = view.wanted_from_id in (None, actor_of(request).organisation_id)
+    may = asked and Role.HOLDER_AGENT in actor_of(request).roles
+    return take(request, form=DemandAnswerForm(request.POST or None), sheet=sheet, act=act, may=may, done=back)
 
 
 @login_required

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from kernel.actors import Actor
 from registry import operation, queries, services
 from registry.forms import ConfirmForm
 from registry.forms.operation import (
@@ -183,7 +184,7 @@ def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         "acts": [
             (name, step.label)
             for name, (event, step) in STEPS.items()
-            if event in allowed and step.role in actor.roles and (own or step.role != Role.IMPLEMENTING_AGENCY)
+            if event in allowed and _takes(step, view, actor)
         ],
         "revisable": own and PlanEvent.REVISE in allowed,
         "changeable": own and view.state == PlanState.FILED and view.replaced_by_id is None,
@@ -191,6 +192,12 @@ def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         "inside": own or not actor.roles.isdisjoint(OVERSEERS),
     }
     return render(request, "registry/plan.html", context)
+
+
+def _takes(step: Step, view: PlanView, actor: Actor) -> bool:
+    """Return whether a step is the actor's: by its role, and by its agency where it is the agency's own."""
+    own = actor.organisation_id == view.agency_id
+    return step.role in actor.roles and (own or step.role != Role.IMPLEMENTING_AGENCY)
 
 
 @login_required
@@ -219,7 +226,9 @@ def write_plan(request: HttpRequest, plan_id: UUID | None = None, change: bool =
         )
         return reverse("registry:plan", args=[made])
 
-    return take(request, form=form, sheet=sheet, act=act)
+    own = held is None or held.agency_id == actor_of(request).organisation_id
+    may = own and Role.IMPLEMENTING_AGENCY in actor_of(request).roles
+    return take(request, form=form, sheet=sheet, act=act, may=may)
 
 
 def _plan_initial(view: PlanView) -> dict[str, Any]:
@@ -244,7 +253,8 @@ def plan_step(request: HttpRequest, plan_id: UUID, name: str) -> HttpResponse:
     def act(_told: dict[str, Any]) -> None:
         step.service(plan_id=plan_id, **step.values(form), actor=actor_of(request), now=timezone.now())
 
-    return take(request, form=form, sheet=sheet, act=act, done=back)
+    may = event in PLAN.allowed(view.state) and _takes(step, view, actor_of(request))
+    return take(request, form=form, sheet=sheet, act=act, may=may, done=back)
 
 
 @login_required
@@ -268,7 +278,9 @@ def consent(request: HttpRequest, plan_id: UUID, resource_id: UUID) -> HttpRespo
             plan_id=plan_id, resource_id=resource_id, **_rest(form), actor=actor_of(request), now=timezone.now()
         )
 
-    return take(request, form=form, sheet=sheet, act=act, done=back)
+    actor, provider = actor_of(request), queries.duty_list(resource_id).shared_from_id
+    may = Role.HOLDER_AGENT in actor.roles and provider is not None and provider == actor.organisation_id
+    return take(request, form=form, sheet=sheet, act=act, may=may, done=back)
 
 
 @login_required
@@ -286,4 +298,5 @@ def affiliate(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
 
-    return take(request, form=AffiliationForm(request.POST or None), sheet=sheet, act=act, done=back)
+    may = not actor_of(request).roles.isdisjoint(services.AFFILIATED)
+    return take(request, form=AffiliationForm(request.POST or None), sheet=sheet, act=act, may=may, done=back)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
+from kernel.actors import Actor
 from kernel.errors import DomainError
 from registry import catalogue, queries, services
 from registry.forms import (
@@ -24,7 +25,7 @@ from registry.forms import (
 )
 from registry.forms.outreach import MEASURES
 from registry.outreach import Measure
-from registry.pages.acting import actor_of
+from registry.pages.acting import actor_of, offered
 from registry.types import OpeningDraft, OpeningView, Role, SubjectKind, SubscriptionDraft
 
 
@@ -34,6 +35,10 @@ def _opening_row(view: OpeningView) -> dict[str, Any]:
         "industry": catalogue.INDUSTRY.get(view.industry),
         "frequency": catalogue.UPDATE_FREQUENCY.get(view.update_frequency),
     }
+
+
+def _holds(view: OpeningView, actor: Actor) -> bool:
+    return actor.organisation_id == view.holder_id and Role.HOLDER_AGENT in actor.roles
 
 
 @require_GET
@@ -62,7 +67,7 @@ def opening(request: HttpRequest, opening_id: UUID) -> HttpResponse:
             return redirect("registry:opening", opening_id)
         except DomainError as refused:
             error = refused
-    own = actor.organisation_id == view.holder_id and Role.HOLDER_AGENT in actor.roles
+    own = _holds(view, actor)
     context = _opening_row(view) | {
         "form": form,
         "error": error,
@@ -87,6 +92,7 @@ def plan_opening(request: HttpRequest, resource_id: UUID) -> HttpResponse:
             return redirect("registry:opening", made)
         except DomainError as refused:
             error = refused
+    offered(may=(actor.organisation_id == resource.holder_id and Role.HOLDER_AGENT in actor.roles) or error is not None)
     context = {"resource": resource, "conditional": conditional, "form": form, "error": error}
     return render(request, "registry/opening_form.html", context, status=409 if error else 200)
 
@@ -111,6 +117,7 @@ def opening_act(request: HttpRequest, opening_id: UUID, name: str) -> HttpRespon
             return redirect("registry:openings")
         except DomainError as refused:
             error = refused
+    offered(may=_holds(view, actor) or error is not None)
     context = {"opening": view, "opening_it": name == "open", "form": form, "error": error}
     return render(request, "registry/opening_act.html", context, status=409 if error else 200)
 
@@ -130,6 +137,7 @@ def decide_access(request: HttpRequest, opening_id: UUID, request_id: UUID) -> H
             return redirect("registry:opening", opening_id)
         except DomainError as refused:
             error = refused
+    offered(may=_holds(view, actor) or error is not None)
     context = {"opening": view, "asked": asked, "form": form, "error": error}
     return render(request, "registry/access_decide.html", context, status=409 if error else 200)
 

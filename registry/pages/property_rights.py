@@ -18,7 +18,7 @@ from kernel.errors import DomainError
 from registry import queries, services
 from registry.forms import ObjectionForm, PropertyRightForm, RightActForm, RightDecisionForm
 from registry.forms.property_rights import AREAS, FORMS, SOURCES, TYPES
-from registry.pages.acting import actor_of
+from registry.pages.acting import actor_of, offered
 from registry.property_rights import PROPERTY_RIGHT, Area, DataForm, RightEvent, RightState, RightType, SourceKind
 from registry.rights import GROUND, RIGHT, Ground, Right
 from registry.types import RightDraft, RightView, Role, SubjectKind
@@ -170,8 +170,17 @@ def apply(request: HttpRequest, kind: str, subject_id: UUID) -> HttpResponse:
             return redirect("registry:property-right", made)
         except DomainError as refused:
             error = refused
+    owner, role = _declarer(about, kind)
+    offered(may=(actor.organisation_id == owner and role in actor.roles) or error is not None)
     context = {"about": about, "form": form, "error": error}
     return render(request, "registry/right_apply.html", context, status=409 if error else 200)
+
+
+def _declarer(about: Any, kind: str) -> tuple[UUID, str]:
+    """Return whose a product or resource is, and in which role its rights are applied for."""
+    if kind == SubjectKind.PRODUCT:
+        return about.operator_id, Role.OPERATOR
+    return about.holder_id, Role.HOLDER_AGENT
 
 
 def _draft(form: PropertyRightForm, kind: str, subject_id: UUID, actor: Actor) -> RightDraft:
@@ -206,8 +215,17 @@ def act(request: HttpRequest, right_id: UUID, name: str) -> HttpResponse:
             return redirect("registry:property-right", right_id)
         except DomainError as refused:
             error = refused
+    offered(may=name in {one["event"] for one in _acts(view, actor)} or error is not None)
     context = _row(view) | {"label": label, "form": form, "error": error}
     return render(request, "registry/right_act.html", context, status=409 if error else 200)
+
+
+def _answers(view: RightView, actor: Actor, name: str) -> bool:
+    """Return whether ``actor`` is who forwards (clerk), decides (reviewer) or answers (applicant) an objection."""
+    if name in {"agree", "disagree"}:
+        return actor.organisation_id == view.applicant_id
+    role = Role.REGISTRY_CLERK if name == "forward" else Role.REGISTRY_REVIEWER
+    return actor.organisation_id == view.office_id and role in actor.roles
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -230,5 +248,6 @@ def objection(request: HttpRequest, right_id: UUID, objection_id: UUID, name: st
             return redirect("registry:property-right", right_id)
         except DomainError as refused:
             error = refused
+    offered(may=_answers(view, actor, name) or error is not None)
     context = _row(view) | {"objection": found, "name": name, "form": form, "error": error}
     return render(request, "registry/right_objection.html", context, status=409 if error else 200)

@@ -22,10 +22,13 @@ from kernel.errors import DomainError
 from registry import queries, services
 from registry.forms import FIELD_WORDS, AssignForm, CaseForm, ConfirmForm, DecisionForm, ReasonForm, ReviewForm, plain
 from registry.gateways.confirmations import confirmation_pdf
+from registry.limits import Step
 from registry.pages import words
-from registry.pages.acting import actor_of
+from registry.pages.acting import actor_of, offered
 from registry.procedures import STATEMENTS, Kind
-from registry.types import RegistrationView
+from registry.types import DeadlineView, RegistrationView
+
+SOON: Final = 1  # working days
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def registration(request: HttpRequest, registration_id: UUID) -> HttpResponse:
     inside = actor.organisation_id in {view.registrant_id, view.office_id} or "regulator" in actor.roles
     context = _facts(view) | {
         "steps": words.steps(view),
-        "limits": [{"limit": one, "label": words.STEPS.get(one.step, one.step)} for one in view.deadlines],
+        "limits": [_limit(one) for one in view.deadlines],
         "objections": queries.objections(registration_id, actor=actor),
         "reason": queries.reason_given(registration_id, actor=actor),
         "acts": [(name, OFFICE_ACTS[name]) for name in found.acts],
@@ -81,11 +84,33 @@ def registration(request: HttpRequest, registration_id: UUID) -> HttpResponse:
         "next_types": [(one, words.TYPES[one]) for one in found.next_types],
         "case_types": view.office_id == actor.organisation_id,
         "standing": found,
+        "running": _running(view, now),
         "procedures": _procedures(view, actor, now),
         "inside": inside,
         "colleagues": bool(found.acts) or actor.organisation_id == view.office_id,
     }
     return render(request, "registry/registration.html", context)
+
+
+def _limit(one: DeadlineView) -> dict[str, Any]:
+    """Return a limit with its step in words; a notice whose time is over has ended, nobody was late."""
+    return {
+        "limit": one,
+        "label": words.STEPS.get(one.step, one.step),
+        "ended": one.overdue and one.step == Step.NOTICE,
+    }
+
+
+def _running(view: RegistrationView, now: datetime) -> dict[str, Any] | None:
+    """Return the limit that ends first: its step, and what is left of it in working days."""
+    limit = words.running(view)
+    if limit is None:
+        return None
+    days = 0 if limit.overdue else queries.calendar().working_days_between(now, limit.ends_at)
+    left = words.limit_note(limit) if limit.overdue else words.days_left(days)
+    late = limit.overdue and limit.step != Step.NOTICE
+    tone = "bad" if late else "warn" if days <= SOON else "info"
+    return {"limit": limit, "label": words.STEPS.get(limit.step, limit.step), "left": left, "tone": tone}
 
 
 def _procedures(view: RegistrationView, actor: Actor, now: datetime) -> list[dict[str, Any]]:
@@ -102,7 +127,9 @@ def _facts(view: RegistrationView) -> dict[str, Any]:
         "state": words.state_words(view.state),
         "base": view.base_id,
         "content": asked,
-        "changes": [(FIELD_WORDS[field], plain(before), plain(after)) for field, before, after in asked.changes],
+        "changes": [
+            (FIELD_WORDS[field], plain(before, field), plain(after, field)) for field, before, after in asked.changes
+        ],
         "subject_words": words.subject_words(view.subject_kind),
     }
 
@@ -123,6 +150,8 @@ def act(request: HttpRequest, registration_id: UUID, name: str) -> HttpResponse:
             return redirect("registry:registration", registration_id)
         except DomainError as refused:
             error = refused
+    found = queries.options(registration_id, actor=actor, now=now)
+    offered(may=name in {*found.acts, *found.own_acts} or error is not None)
     context = _facts(view) | {"act": wanted, "form": form, "error": error, "limit": words.running(view)}
     context["note"] = words.limit_note(context["limit"]) if context["limit"] else ""
     return render(request, "registry/act.html", context, status=409 if error else 200)
@@ -167,6 +196,7 @@ def case(request: HttpRequest, registration_id: UUID, kind: str) -> HttpResponse
     actor, now = actor_of(request), timezone.now()
     actor.require("registry_clerk")
     view = queries.visible_registration(registration_id, actor=actor, now=now)
+    actor.require_organisation(view.office_id)
     form, error = CaseForm(request.POST or None, kind=kind), None
     if request.method == "POST" and form.is_valid():
         try:

@@ -14,13 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from kernel.actors import Actor
 from kernel.errors import DomainError
 from registry import operation, queries, selection, services
 from registry.forms.operation import AgreementForm, BidFormSet, SelectionForm, items_of
 from registry.operation_flow import PlanState
-from registry.pages.acting import actor_of
+from registry.pages.acting import actor_of, offered
 from registry.pages.taking import CONFLICT, UNPROCESSABLE, Sheet, party, take
-from registry.types import AgreementDraft, Bid, SelectionDraft
+from registry.types import AgreementDraft, Bid, Role, SelectionDraft
 from registry.workflow import S27
 
 POST_FORM: Final = ["GET", "HEAD", "POST"]
@@ -41,8 +42,13 @@ def select(request: HttpRequest, plan_id: UUID) -> HttpResponse:
                 return redirect("registry:selection", _select(request, plan_id, form, rows))
             except DomainError as refused:
                 error, status = refused, CONFLICT
+    offered(may=_agency(view.agency_id, actor_of(request)) or error is not None)
     context = {"plan": view, "form": form, "rows": rows, "error": error, "article": selection.ARTICLE}
     return render(request, "registry/selection_form.html", context, status=status)
+
+
+def _agency(agency_id: UUID, actor: Actor) -> bool:
+    return Role.IMPLEMENTING_AGENCY in actor.roles and actor.organisation_id == agency_id
 
 
 def _select(request: HttpRequest, plan_id: UUID, form: SelectionForm, rows: Any) -> UUID:
@@ -134,7 +140,7 @@ def agree(request: HttpRequest, selection_id: UUID) -> HttpResponse:
         made = services.conclude_agreement(draft=draft, actor=actor_of(request), now=timezone.now())
         return reverse("registry:agreement", args=[made])
 
-    return take(request, form=form, sheet=sheet, act=act)
+    return take(request, form=form, sheet=sheet, act=act, may=_agency(chosen.agency_id, actor_of(request)))
 
 
 def _shares(text: str) -> dict[str, Decimal]:

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 
 from kernel.errors import DomainError
 from registry import queries
+from registry.pages.acting import offered
 from registry.queries import NoSuch
 from registry.types import OrganisationView
 
@@ -34,11 +35,17 @@ class Sheet:
 
 
 def take(
-    request: HttpRequest, *, form: forms.Form, sheet: Sheet, act: Callable[[dict[str, Any]], object], done: str = ""
+    request: HttpRequest,
+    *,
+    form: forms.Form,
+    sheet: Sheet,
+    act: Callable[[dict[str, Any]], object],
+    may: bool,
+    done: str = "",
 ) -> HttpResponse:
-    """Show ``form``; handed in whole, do ``act`` with what was filled in and go on to ``done`` or its answer.
+    """Show ``form`` to who may; handed in whole, do ``act`` with what was filled in and go to ``done`` or its answer.
 
-    A refused act is shown above the form, with nothing lost of what was typed.
+    A refused act is shown above the form, with nothing lost of what was typed. Raises ActNotOpen.
     """
     error, status = None, 200
     if request.method == "POST":
@@ -49,6 +56,7 @@ def take(
                 return redirect(done or str(answer))
             except DomainError as refused:
                 error, status = refused, CONFLICT
+    offered(may=may or error is not None)
     context = {"sheet": sheet, "form": form, "error": error}
     return render(request, "registry/sheet.html", context, status=status)
 

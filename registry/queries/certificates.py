@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import resources as files
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 
 from kernel import sm2
+from kernel.actors import Actor
 from kernel.errors import InvalidInput, NotFound
+from ledger import queries as ledger
 from registry.certification import FOLLOWS, STANDING, CertificateKind, article, effective
 from registry.credential import (
     BASE_CONTEXT,
@@ -194,6 +196,15 @@ def certificates(
     return tuple(certificate_view(item, now=now) for item in found)
 
 
+def certificate_pack(number: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Return a certificate with the receipts of its entries and of all they rest on, for `gongshu-verify pack`.
+
+    Raises as `certificate` does, and ledger's PackTooLarge and NotSealed while an entry waits.
+    """
+    view = certificate(number, now=now)
+    return ledger.pack(f"certificate:{view.number}", actor=actor, certificate=json.loads(view.credential))
+
+
 def standing_changes(number: str) -> tuple[StandingView, ...]:
     """Return what has become of a certificate, in order; raise as `certificate` does."""
     rows = StandingChange.objects.filter(certificate=_found(number)).select_related("certificate")
@@ -272,11 +283,16 @@ def check_credential(text: str | bytes, *, now: datetime) -> CertificateCheck:
     return CertificateCheck(outcome=view.state, reason=verdict.reason, public_key=verdict.public_key, certificate=view)
 
 
-def checked_credential(data: bytes, *, now: datetime) -> CertificateCheck:
-    """Return what an uploaded credential is worth; raise CredentialTooLarge, or NotACredential for what is none."""
+def require_size(data: bytes) -> bytes:
+    """Return ``data`` when it is no longer than a credential may be; raise CredentialTooLarge."""
     if len(data) > LARGEST_CREDENTIAL:
         raise CredentialTooLarge(largest=LARGEST_CREDENTIAL)
-    if read(data) is None:
+    return data
+
+
+def checked_credential(data: bytes, *, now: datetime) -> CertificateCheck:
+    """Return what an uploaded credential is worth; raise CredentialTooLarge, or NotACredential for what is none."""
+    if read(require_size(data)) is None:
         raise _unreadable(data)
     return check_credential(data, now=now)
 

@@ -16,7 +16,7 @@ from registry.services.certificates_valuation import note_valuation
 from registry.services.coding import assign_code, lapse
 from registry.services.completion import complete
 from registry.services.dossiers import (
-    DECLARANTS,
+    DECLARANT,
     deposit_file,
     discard_draft,
     end_right,
@@ -116,7 +116,7 @@ from registry.services.uses import record_uses, report_drift, report_table_drift
 
 __all__ = [
     "AFFILIATED",
-    "DECLARANTS",
+    "DECLARANT",
     "abandon_plan",
     "accept",
     "accept_by_silence",

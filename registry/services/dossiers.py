@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -39,7 +40,8 @@ from registry.types import RightClaim, Role
 MOST_DEPOSITS: Final = 200
 LARGEST_DRAFT: Final = 200_000
 LONGEST_SCOPE: Final = 500
-DECLARANTS: Final = (Role.HOLDER_AGENT, Role.OPERATOR)
+DECLARANT: Final = MappingProxyType({"resource": Role.HOLDER_AGENT, "product": Role.OPERATOR})
+DECLARANTS: Final = tuple(DECLARANT.values())
 
 
 @dataclass(eq=False, kw_only=True)
@@ -92,7 +94,8 @@ def record_right(*, subject_kind: str, subject_id: UUID, claim: RightClaim, acto
 
     Raises RoleRequired, NoSuch, OtherOrganisation, UnknownWord, RightNotAvailable, RightScopeMissing, RightHeld.
     """
-    actor.require(*DECLARANTS)
+    require_word(field="subject_kind", value=subject_kind, allowed=DECLARANT)
+    actor.require(DECLARANT[subject_kind])
     thing = _own_thing(subject_kind, subject_id, actor)
     require_word(field="right", value=claim.right, allowed=rights.Right)
     require_word(field="ground", value=claim.ground, allowed=rights.Ground)
@@ -126,10 +129,10 @@ def record_right(*, subject_kind: str, subject_id: UUID, claim: RightClaim, acto
 @transaction.atomic
 def end_right(*, right_id: UUID, actor: Actor, now: datetime) -> None:
     """End a recorded right of the actor's own resource or product; raise NoSuch, OtherOrganisation, RightHeld."""
-    actor.require(*DECLARANTS)
     rows = PartyRight.objects.select_for_update(of=("self",)).select_related("resource__holder", "product__operator")
     item = row(rows, right_id)
     owner = item.resource.holder if item.resource else item.product.operator  # type: ignore[union-attr]  # one of the two, by constraint
+    actor.require(DECLARANT["resource" if item.resource else "product"])
     actor.require_organisation(owner.public_id)
     if item.ended_at is not None:
         raise RightHeld

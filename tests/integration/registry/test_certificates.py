@@ -10,7 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from kernel.signer import Ed25519Signer, KeyStore
 from kernel.workdays import SHANGHAI
 from ledger import queries as ledger
-from registry import queries, services, tasks
+from ledger.models import Entry
+from ledger.services import seal
+from ledger.verifier import command
+from registry import credential, queries, services, tasks
 from registry.digests import text_digest
 from registry.identifiers import CheckCharacterWrong, certificate_number
 from registry.models import Certificate
@@ -129,6 +132,57 @@ def test_the_periodic_task_signs_with_the_offices_key(settings):
     assert tasks.issue_certificates() == 0
     (certificate,) = Certificate.objects.all()
     assert bytes(certificate.public_key) == office.public_key
+
+
+def test_its_evidence_pack_holds_for_a_stranger(client, number, signer, tmp_path):
+    platform = Ed25519Signer.generate("platform")
+    waiting = client.get(f"/api/registry/certificates/{number}/pack")
+    assert (waiting.status_code, waiting.json()["code"]) == (409, "ledger.not_sealed")
+    while seal(signers=(platform,), now=NOW + timedelta(minutes=1)):
+        pass
+    told = client.get(f"/api/registry/certificates/{number}/pack").json()
+    page = client.get(f"/registry/certificates/{number}/pack.json")
+    assert json.loads(page.content) == told
+    assert f'filename="{number}.pack.json"' in page.headers["Content-Disposition"]
+    assert (
+        f"/registry/certificates/{number}/pack.json" in client.get(f"/registry/certificates/{number}/").content.decode()
+    )
+    assert told["certificate"] == json.loads(queries.certificate(number, now=NOW).credential)
+    kinds = {json.loads(one["entry"])["kind"] for one in told["receipts"]}
+    assert {"certificate.issued", "registration.coded", "registration.submitted", "resource.declared"} <= kinds
+    file, office = tmp_path / "pack.json", credential.multikey(signer.public_key)
+    trust = ["--key", ledger.verifier_key(), "--at", "2025-07-01T00:00:00+08:00"]
+
+    def verified(text, *more):
+        file.write_text(text, encoding="utf-8")
+        return command.main(["pack", str(file), *trust, "--issuer", office, *more])
+
+    text = json.dumps(told, ensure_ascii=False)
+    assert verified(text) == 0
+    assert verified(text.replace("省卫生健康委员会", "省卫生健康委员局")) == 1  # the certificate's words
+    assert verified(text.replace("registration.coded", "registration.codee")) == 1  # an entry it rests on
+    assert verified(text, "--at", "2028-07-01T00:00:00+08:00") == 1  # its term is over
+    stranger = credential.multikey(Ed25519Signer.generate("elsewhere").public_key)
+    assert verified(text, "--issuer", stranger) == 1
+
+
+def test_a_body_longer_than_any_credential_is_refused_as_such(client):
+    before = Entry.objects.count()
+    for language, said in (("zh", "凭证文件不超过 65536 字节"), ("en", "at most 65536 bytes")):
+        answer = client.post(
+            "/api/registry/certificates/verify",
+            b"{" + b" " * queries.LARGEST_CREDENTIAL,
+            content_type="application/json",
+            headers={"Accept-Language": language},
+        )
+        told = answer.json()
+        assert (answer.status_code, told["code"], told["facts"]) == (
+            422,
+            "registry.credential_too_large",
+            {"largest": queries.LARGEST_CREDENTIAL},
+        )
+        assert said in told["detail"]
+    assert Entry.objects.count() == before
 
 
 def test_serials_run_on(signer):

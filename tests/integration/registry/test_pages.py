@@ -108,8 +108,18 @@ def test_the_desk_offers_each_what_is_theirs(world):
 def test_every_act_has_its_page(world):
     registration_id = world.application(world.resource())
     acts = ("accept", "return_for_completion", "refuse", "pass_review", "publish_notice", "assign_code", "withdraw")
-    for act in acts:
-        assert browser(world.clerk).get(reverse("registry:act", args=[registration_id, act])).status_code == 200
+
+    def shown(actor):
+        pages = {act: browser(actor).get(reverse("registry:act", args=[registration_id, act])) for act in acts}
+        assert {page.status_code for page in pages.values()} <= {200, 403}
+        return {act for act, page in pages.items() if page.status_code == 200}
+
+    assert shown(world.clerk) == {"accept", "return_for_completion", "refuse"}
+    assert shown(world.agent) == {"withdraw"}
+    assert shown(world.reviewer) == shown(world.chief(world.holder)) == set()
+    services.accept(registration_id=registration_id, actor=world.clerk, now=START)
+    assert shown(world.reviewer) == {"pass_review", "refuse"}
+    assert shown(world.clerk) == set()
     assert browser(world.clerk).get(reverse("registry:act", args=[registration_id, "forget"])).status_code == 404
 
 

@@ -117,7 +117,9 @@ def test_an_upheld_objection_ends_a_registration(world):
     answered = reviewer.post(address, {"upheld": "yes", "reason": "属实", "confirmed": "on"})
     assert answered.status_code == 302
     assert "已终止" in text(browser().get(reverse("registry:registration", args=[registration_id])))
-    assert act(browser(world.clerk), registration_id, "assign_code").status_code == 409
+    code = reverse("registry:act", args=[registration_id, "assign_code"])
+    assert browser(world.clerk).get(code).status_code == 403
+    assert browser(world.clerk).post(code, {"confirmed": "on"}).status_code == 409
     assert Letter.objects.filter(recipient_id=world.agent.user_id, kind="told").exists()
 
 
