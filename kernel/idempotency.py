@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, RawPostDataException
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
@@ -68,7 +68,7 @@ def idempotent(operation: Callable[..., Any]) -> Callable[..., Any]:
             raise KeyMissing()
         actor: Actor = request.actor  # type: ignore[attr-defined]  # set by config's middleware
         scope = f"{actor.reference} {request.path}"[:200]
-        digest = hashlib.sha256(request.body).hexdigest()
+        digest = _sent(request)
         with transaction.atomic():
             _lock(f"{scope}\n{key}")
             known = IdempotencyRecord.objects.filter(scope=scope, key=key).first()
@@ -88,6 +88,19 @@ def remember(request: HttpRequest, response: HttpResponseBase) -> None:
     record = getattr(request, "idempotency_record", None)
     if record is not None and isinstance(response, HttpResponse) and response.status_code < 500:
         IdempotencyRecord.objects.filter(pk=record).update(status=response.status_code, body=response.content)
+
+
+def _sent(request: HttpRequest) -> str:
+    """Return the hash of what was sent: the body, or, of a form with files that was read as such, all its fields."""
+    try:
+        return hashlib.sha256(request.body).hexdigest()
+    except RawPostDataException:
+        found = hashlib.sha256(repr(sorted(request.POST.lists())).encode())
+        for name, files in sorted(request.FILES.lists()):
+            for file in files:
+                found.update(f"{name}\n{file.name}\n{hashlib.sha256(file.read()).hexdigest()}\n".encode())
+                file.seek(0)
+        return found.hexdigest()
 
 
 def _replay(known: IdempotencyRecord, digest: str) -> HttpResponse:

@@ -86,18 +86,18 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponse:  # noqa: A
     return HttpResponse(queries.template(kind), content_type="text/csv; charset=utf-8")
 
 
+@router.get("/imports/{uuid:import_id}", response=ImportOut)
+def one_import(request: HttpRequest, import_id: UUID) -> object:
+    """Return an import of the caller's organisation with its faults."""
+    return queries.own_import(import_id, actor=acting(request))
+
+
 @router.post("/imports/{kind}", response={201: ImportOut})
 def preview_import(request: HttpRequest, kind: str, file: File[UploadedFile]) -> tuple[int, Any]:
     """Read and check a file of many rows; nothing is imported before it is confirmed."""
     actor, content = acting(request), file.read()
     found = services.preview_import(kind=kind, name=file.name or "", content=content, actor=actor, now=timezone.now())
     return 201, queries.own_import(found, actor=actor)
-
-
-@router.get("/imports/{import_id}", response=ImportOut)
-def one_import(request: HttpRequest, import_id: UUID) -> object:
-    """Return an import of the caller's organisation with its faults."""
-    return queries.own_import(import_id, actor=acting(request))
 
 
 @router.post("/imports/{import_id}/confirm", response=ImportOut)

@@ -119,7 +119,7 @@ def withdraw_application(request: HttpRequest, application_id: UUID) -> object:
     return queries.identity_application(application_id, actor=actor)
 
 
-@router.get("/members/{organisation_id}", response=list[MemberOut])
+@router.get("/members/{uuid:organisation_id}", response=list[MemberOut])
 def members(request: HttpRequest, organisation_id: UUID) -> object:
     """Return who acts for an organisation, to its own people and the office."""
     return list(queries.members(organisation_id, actor=acting(request)))
@@ -149,7 +149,7 @@ def revoke_role(request: HttpRequest, body: RoleIn) -> None:
     )
 
 
-@router.get("/members/{organisation_id}/invitations", response=list[InvitationOut])
+@router.get("/members/{uuid:organisation_id}/invitations", response=list[InvitationOut])
 def invitations(request: HttpRequest, organisation_id: UUID) -> object:
     """Return an organisation's invitations that wait, to whoever may invite."""
     return list(queries.invitations(organisation_id, actor=acting(request), now=timezone.now()))

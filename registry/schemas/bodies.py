@@ -78,7 +78,7 @@ class ResourceIn(Schema):
     model_config = _example(
         name_zh="福建省-卫生健康-住院费用",
         name_en="Hospital expenditure",
-        abstract_zh="由省卫生健康委员会在履职中产生,包含住院费用,可用于保险精算。",
+        abstract_zh="由省卫生健康委员会在履职中产生，包含住院费用，可用于保险精算。",
         abstract_en="Hospital expenditure, usable for actuarial work.",
         industry="Q",
         format="CSV",
@@ -160,7 +160,7 @@ class ProductIn(Schema):
         description_zh="按地区和年龄组查询住院费用统计结果。",
         description_en="Statistics of hospital expenditure.",
         delivery_method="03",
-        limitations="仅限统计结果,不得识别个人。",
+        limitations="仅限统计结果，不得识别个人。",
         data_subject="03",
         update_frequency="yearly",
         personal_information=False,
@@ -236,8 +236,8 @@ class RegistrationIn(Schema):
         materials={
             "subject": "持有单位依法履职形成并管理",
             "lawful_source": "依法履职产生",
-            "situation": "覆盖全省,按年更新",
-            "evidence": "已存证,来源可查、加工可控",
+            "situation": "覆盖全省，按年更新",
+            "evidence": "已存证，来源可查、加工可控",
             "products": "统计汇总、密态查询",
             "scenarios": "保险产品设计、医疗服务评估",
             "risk_assessment": "原始数据不出域",
@@ -268,7 +268,7 @@ class ObjectionIn(Schema):
 class ObjectionDecisionIn(Schema):
     """The decision on an objection."""
 
-    model_config = _example(upheld=False, reason="经复核,异议不成立。")
+    model_config = _example(upheld=False, reason="经复核，异议不成立。")
     upheld: bool
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
 
@@ -353,7 +353,7 @@ class AgreementIn(Schema):
     model_config = _example(
         selection_id=SAMPLE_ID,
         number="闽授运〔2025〕001号",
-        items={"scope": "医疗健康统计资源,目录见附件一", "term": "五年"},
+        items={"scope": "医疗健康统计资源，目录见附件一", "term": "五年"},
         resource_ids=[SAMPLE_ID],
         valid_from="2025-07-01",
         valid_until="2030-07-01",

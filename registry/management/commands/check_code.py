@@ -15,7 +15,7 @@ from registry.uscc import UsccCheckDigitWrong
 class Command(BaseCommand):
     """Check a credit code, node code, data code or certificate code; exit 1 when its check character is wrong."""
 
-    help = "校验统一社会信用代码、节点编码、数据标识编码或凭证编号:valid,或应有的校验码(退出码 1)；形状不符退出码 2。"
+    help = "校验信用代码、节点编码、数据标识编码或凭证编号：valid，或应有的校验码（退出码 1）；形状不符退出码 2。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("code")

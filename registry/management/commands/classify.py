@@ -12,7 +12,7 @@ from registry.grade import Assessment, Harm, Object, classify
 class Command(BaseCommand):
     """Print ``core``, ``important`` or ``general``; of several pairs the highest wins."""
 
-    help = "按 GB/T 43697-2024 矩阵判定数据级别:core、important 或 general；可给多组,就高从严。"
+    help = "按 GB/T 43697-2024 矩阵判定数据级别：core、important 或 general；可给多组，就高从严。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--object", action="append", required=True, choices=[str(one) for one in Object])

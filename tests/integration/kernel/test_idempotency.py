@@ -1,7 +1,9 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.test import RequestFactory
 
 from kernel.actors import PUBLIC
 from kernel.idempotency import AnswerLost, KeyMissing, KeyReused, idempotent, remember
@@ -48,6 +50,33 @@ def test_the_effect_happens_once_and_the_answer_is_repeated_byte_for_byte(operat
     assert json.loads(ask(operation, request("k2")).content) == {"number": 2}
     assert json.loads(ask(operation, request(path="/api/y")).content) == {"number": 3}
     assert len(calls) == 3
+
+
+def upload(content, *, key="k1", name="a.csv"):
+    """A form with a file, read as such before the operation is asked, as the API's library reads it."""
+    made = RequestFactory().post(
+        "/api/x", {"kind": "proof", "file": SimpleUploadedFile(name, content)}, headers={"Idempotency-Key": key}
+    )
+    made.actor = PUBLIC
+    assert made.FILES["file"].name == name
+    return made
+
+
+@pytest.mark.django_db
+def test_a_file_is_taken_once_and_another_under_its_key_is_refused():
+    taken = []
+
+    @idempotent
+    def keep(request):
+        taken.append(request.FILES["file"].read())
+        return {"number": len(taken)}
+
+    first, again = ask(keep, upload(b"1,2")), ask(keep, upload(b"1,2"))
+    assert (again.content, again.headers["Idempotent-Replayed"]) == (first.content, "true")
+    for other in (upload(b"1,3"), upload(b"1,2", name="b.csv")):
+        with pytest.raises(KeyReused):
+            ask(keep, other)
+    assert taken == [b"1,2"]
 
 
 @pytest.mark.django_db
