@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from ledger.gateways.care import (
@@ -26,7 +27,7 @@ from ledger.gateways.node import Chain, artifact
 from ledger.gateways.snapshots import Shelf
 from ledger.journal import TransactionState
 from ledger.queries.heads import anchored_size
-from ledger.queries.journal import contract_on, ending, journalled, open_rows
+from ledger.queries.journal import batch_end, contract_on, ending, journalled, open_rows
 from ledger.services.anchor import prepare_batches
 from ledger.services.locks import sole_sender
 from ledger.services.rollover import Place, prepare_close, prepare_deployment
@@ -47,7 +48,7 @@ __all__ = [
 ]
 
 MOST_IN_A_ROW: Final = 50
-BATCHES: Final = 10  # written, sent and recorded together where blocks are ours to mine
+BATCHES: Final = 8  # written, sent and recorded together where blocks are ours to mine
 
 
 def deploy(chain: Chain, *, chain_id: int, signer: TransactionSigner, now: datetime) -> str:
@@ -136,12 +137,26 @@ def _send_all(chain: Chain, agreed: Agreed, *, signer: TransactionSigner, now: d
         return
     if not agreed.state.takes_from(signer.address):
         raise AnchoringRefused(address=agreed.contract.address)
-    most = BATCHES if chain.embedded else 1
+    if chain.embedded:
+        _send_in_groups(chain, agreed.chain_id, signer=signer, now=now)
+        return
     for _ in range(MOST_IN_A_ROW):
-        rows = prepare_batches(chain_id=agreed.chain_id, signer=signer, now=now, most=most)
+        rows = prepare_batches(chain_id=agreed.chain_id, signer=signer, now=now)
         if not rows or not _brought(chain, rows, chain_id=agreed.chain_id, now=now):
             return
-        if len(rows) < most and chain.embedded:
+
+
+def _send_in_groups(chain: Chain, chain_id: int, *, signer: TransactionSigner, now: datetime) -> None:
+    """Write several batches at once and, while an embedded node mines them, the next ones."""
+    prepare = partial(prepare_batches, chain_id=chain_id, signer=signer, now=now, most=BATCHES)
+    groups = [prepare()]
+
+    def write_next() -> None:
+        end = batch_end(groups[-1][-1].tx_hash) if len(groups[-1]) == BATCHES else 0
+        groups.append(prepare(behind=end) if end else ())
+
+    while groups[-1] and len(groups) <= MOST_IN_A_ROW:
+        if not _brought(chain, groups[-1], chain_id=chain_id, now=now, meanwhile=write_next):
             return
 
 
@@ -153,9 +168,16 @@ def _bring_open(chain: Chain, *, chain_id: int, now: datetime) -> None:
                 return
 
 
-def _brought(chain: Chain, rows: Sequence[JournalRow], *, chain_id: int, now: datetime) -> bool:
+def _brought(
+    chain: Chain,
+    rows: Sequence[JournalRow],
+    *,
+    chain_id: int,
+    now: datetime,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> bool:
     """Send transactions; return whether all are mined; raise AnchoringRefused when the contract refused one."""
-    mined = bring(chain, rows, now=now)
+    mined = bring(chain, rows, now=now, meanwhile=meanwhile)
     if not all(each.succeeded for each in mined):
         contract = contract_on(chain_id=chain_id)
         raise AnchoringRefused(address="—" if contract is None else contract.address)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -174,16 +175,29 @@ def same_tail(chain: Chain, *, chain_id: int, tip: int, blocks: int = TAIL) -> N
         same_block(number, known, chain.block_hash(number))
 
 
-def bring(chain: Chain, rows: Sequence[JournalRow], *, now: datetime) -> list[Mined]:
+def bring(
+    chain: Chain, rows: Sequence[JournalRow], *, now: datetime, meanwhile: Callable[[], None] = lambda: None
+) -> list[Mined]:
     """Send journalled transactions in their order and record how they ended; fewer results while the rest waits.
 
-    Raises TransactionReplaced once another transaction of the key took a nonce, and what ``Chain.submit`` raises.
+    ``meanwhile`` is done while the node works. Raises TransactionReplaced once another transaction of the key took a
+    nonce, and what ``Chain.submit`` and ``meanwhile`` raise.
     """
     fresh = [row.tx_hash for row in rows if row.block_number is None]
     if fresh:
         record_sent(tx_hashes=fresh)
+    with ThreadPoolExecutor(1) as sending:
+        sent = sending.submit(chain.submit, rows)
+        try:
+            meanwhile()
+        finally:
+            mined = _recorded(rows, sent, now)
+    return mined
+
+
+def _recorded(rows: Sequence[JournalRow], sent: Future[list[Mined]], now: datetime) -> list[Mined]:
     try:
-        mined = chain.submit(rows)
+        mined = sent.result()
     except TransactionReplaced as error:
         record_replaced(tx_hash=error.tx_hash)
         raise

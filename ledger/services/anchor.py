@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from django.db import transaction
-from django.db.models import BigIntegerField, Case, CharField, Field, Value, When
+from django.db import connection, transaction
 
 from ledger.batches import Span, spans
 from ledger.calldata import ChainStatus, append_call, append_gas
@@ -24,27 +23,34 @@ from ledger.services.stops import refuse_when_stopped
 from ledger.status import CODES, day_number
 from ledger.types import JournalRow, Mined, StatusView, TransactionSigner
 
-NUMBER: Final = BigIntegerField()
-TOLD: Final[Mapping[str, Field[Any, Any]]] = {"block_number": NUMBER, "block_hash": CharField(), "gas_used": NUMBER}
-FIELDS: Final = ["state", *TOLD, "finished_at"]
+ENDED: Final = """
+UPDATE ledger_chaintransaction AS sent SET state = step.target, block_number = ended.block_number,
+    block_hash = ended.block_hash, gas_used = ended.gas_used, finished_at = %s
+FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::bigint[])
+    AS ended(tx_hash, event, block_number, block_hash, gas_used)
+JOIN unnest(%s::text[], %s::text[], %s::text[]) AS step(source, event, target) USING (event)
+WHERE sent.tx_hash = ended.tx_hash AND sent.state = step.source
+"""
+FIELDS: Final = ["state", "block_number", "block_hash", "gas_used", "finished_at"]
 
 
 @transaction.atomic
 def prepare_batches(
-    *, chain_id: int, signer: TransactionSigner, now: datetime, most: int = 1
+    *, chain_id: int, signer: TransactionSigner, now: datetime, most: int = 1, behind: int = 0
 ) -> tuple[JournalRow, ...]:
     """Return the transactions to send next, in order: the open ones, or up to ``most`` new batches to the last head.
 
     A batch ends at a head, has at most 1,000 leaves and carries the statuses they set. Nothing when there is no
-    contract to write to or nothing to anchor. All are signed and written before anybody sends one. Raises LogStopped.
+    contract to write to or nothing to anchor. All are signed and written before anybody sends one. ``behind`` is the
+    size that open batches reach which are being sent just now: the new ones follow them. Raises LogStopped.
     """
     hold(lock=JOURNAL)
-    waiting = open_rows(chain_id=chain_id)
+    waiting = () if behind else open_rows(chain_id=chain_id)
     contract = contract_on(chain_id=chain_id)
     if waiting or contract is None or contract.deployment.state != TransactionState.MINED or ending(contract):
         return waiting
     refuse_when_stopped()
-    chosen = _next_batches(max(contract.start_size, anchored_size()), most)
+    chosen = _next_batches(behind or max(contract.start_size, anchored_size()), most)
     if not chosen:
         return ()
     hashes = leaf_hashes(chosen[0].start, chosen[-1].end)
@@ -62,13 +68,18 @@ def record_sent(*, tx_hashes: Sequence[str]) -> None:
     _fire("send", tx_hashes)
 
 
-@transaction.atomic
 def record_mined(*, mined: Mapping[str, Mined], now: datetime) -> None:
-    """Note how transactions ended, by their hashes; harmless when repeated. One statement for each way to end."""
-    for event, succeeded in (("mine", True), ("revert", False)):
-        ended = {tx_hash: each for tx_hash, each in mined.items() if each.succeeded is succeeded}
-        if ended:
-            _fire(event, tuple(ended), finished_at=now, **{name: _by_hash(ended, name) for name in TOLD})
+    """Note how transactions ended, by their hashes; harmless when repeated. One statement."""
+    if not mined:
+        return
+    ended = [
+        (tx_hash, "mine" if each.succeeded else "revert", each.block_number, each.block_hash, each.gas_used)
+        for tx_hash, each in mined.items()
+    ]
+    steps = [(row.source, row.event, row.target) for row in MACHINE.transitions if row.event in {"mine", "revert"}]
+    columns = [list(column) for rows in (ended, steps) for column in zip(*rows, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(ENDED, [now, *columns])
 
 
 @transaction.atomic
@@ -88,20 +99,11 @@ def record_replaced(*, tx_hash: str) -> None:
     _fire("replace", [tx_hash])
 
 
-def _fire(event: str, tx_hashes: Sequence[str], **facts: object) -> None:
+def _fire(event: str, tx_hashes: Sequence[str]) -> None:
     """Take transactions along an event, in one statement; one in a state that does not know the event stays."""
     targets = {row.source: row.target for row in MACHINE.transitions if row.event == event}
     rows = ChainTransaction.objects.filter(tx_hash__in=tx_hashes, state__in=list(targets))
-    rows.update(state=next(iter(targets.values())), **facts)
-
-
-def _by_hash(ended: Mapping[str, Mined], name: str) -> Case:
-    """The expression that gives each of several rows its own value."""
-    field = TOLD[name]
-    return Case(
-        *(When(tx_hash=tx_hash, then=Value(getattr(each, name), field)) for tx_hash, each in ended.items()),
-        output_field=field,
-    )
+    rows.update(state=next(iter(targets.values())))
 
 
 def _next_batches(start: int, most: int) -> tuple[Span, ...]:

@@ -60,6 +60,40 @@ def test_what_one_transaction_cannot_bring_goes_in_several_at_once(log, monkeypa
     anchoring.compare(log.chain, chain_id=CHAIN_ID)
 
 
+def test_more_than_one_group_is_written_while_the_one_before_is_mined(log, monkeypatch):
+    monkeypatch.setattr(batches, "MAX_BATCH", 2)
+    monkeypatch.setattr(anchoring, "BATCHES", 2)
+    log.deploy()
+    for _ in range(7):
+        log.append(2)
+        log.seal()
+    assert log.anchor() == 14
+    rows = ChainTransaction.objects.filter(purpose="append").order_by("nonce")
+    assert list(rows.values_list("block_number", "batch__head", "state")) == [
+        (2 + number, 2 + 2 * number, "mined") for number in range(7)
+    ]
+    anchoring.compare(log.chain, chain_id=CHAIN_ID)
+
+
+def test_a_group_written_behind_one_that_fails_waits_and_is_sent_with_it(log, monkeypatch):
+    monkeypatch.setattr(batches, "MAX_BATCH", 2)
+    monkeypatch.setattr(anchoring, "BATCHES", 2)
+    log.deploy()
+    for _ in range(6):
+        log.append(2)
+        log.seal()
+    with monkeypatch.context() as broken:
+        broken.setattr(log.chain, "submit", Web3Chain("http://127.0.0.1:1", embedded=True).submit)
+        with pytest.raises(ChainUnavailable):
+            log.anchor()
+    rows = ChainTransaction.objects.filter(purpose="append").order_by("nonce")
+    assert list(rows.values_list("state", flat=True)) == ["sent", "sent", "prepared", "prepared"]
+    written = list(rows.values_list("tx_hash", flat=True))
+    assert log.anchor() == 12
+    assert list(rows.values_list("tx_hash", flat=True))[:4] == written
+    assert set(rows.values_list("state", flat=True)) == {"mined"}
+
+
 def test_crash_amid_several_is_caught_up(log, monkeypatch):
     monkeypatch.setattr(batches, "MAX_BATCH", 4)
     log.deploy()
