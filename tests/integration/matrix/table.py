@@ -5,7 +5,9 @@ account that acts for an organisation, in whatever role; otherwise the roles tha
 those of the object's own organisation only, ``people@holder`` (office, agency, operator, buyer) for whoever acts for
 that organisation in whatever role, ``role@agency`` where it is let through in an organisation that usually has another.
 All others are refused (403, 404) or led to the login page. ``form`` is what a page's form sends, where an empty one
-would be sent back unread.
+would be sent back unread; ``with`` are words for the address's parameters, where the world's own would name nothing;
+``file`` is the field of the form that a small file is sent in; ``body`` replaces parts of an operation's example.
+``{organisation_id}`` in a form or body is the prepared world's.
 """
 
 from __future__ import annotations
