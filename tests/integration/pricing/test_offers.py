@@ -172,7 +172,7 @@ class TestValuation:
             if pdf.status_code == 200:
                 text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(pdf.content)).pages)
                 assert title in text.replace("\n", "")
-        assert "Valuation report" in page(Client(headers=ENGLISH), "product", market.product)
+        assert "Valuation report" in page(client, "product", market.product)
 
     def test_over_http(self, market):
         body = {"cost": {"rows": [{"name": "开发", "amount": "10.00"}]}, "weights": {"cost": "100"}}

@@ -76,7 +76,7 @@ class TestPublic:
         assert "not a plain decimal number" in shown
 
     def test_product_without_price(self, market):
-        assert page(Client(), "product", market.product)
+        assert "No price is in force yet" in page(client_of(market.operator), "product", market.product)
 
     def test_decision_and_derivation(self, market):
         decision = market.decision()

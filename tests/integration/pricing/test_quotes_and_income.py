@@ -178,7 +178,8 @@ class TestOperators:
             (11, "250000.50"),
         ]
         assert (found.permitted_revenue, found.percent) == (Decimal("975875.53875"), Decimal("25.6"))
-        told = Client().get(f"/api/pricing/operators/{market.world.operating}/income?year=2026").json()
+        address = f"/api/pricing/operators/{market.world.operating}/income"
+        told = Client().get(f"{address}?year=2026").json()
         assert (told["total"], told["permitted_revenue"], told["percent"]) == ("250000.50", "975875.53875", "25.6")
         assert told["months"][1] == {"month": "2026-11-01", "income": "150000.50", "running_total": "250000.50"}
         assert (

@@ -91,6 +91,9 @@ class TestFigures:
             with pytest.raises(figures.NotAFigure):
                 figures.yuan("x", given)
 
+    def test_money_is_read_in_yuan(self):
+        assert figures.major(Money.of("1234.56")) == Decimal("1234.56")
+
     def test_exact_arithmetic_refuses_to_round(self):
         with pytest.raises(ArithmeticError):
             figures.EXACT.divide(Decimal(1), Decimal(3))

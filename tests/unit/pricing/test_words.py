@@ -16,6 +16,7 @@ from pricing import (
     distribution,
     evidence,
     fees,
+    figures,
     files,
     parameters,
     plans,
@@ -160,6 +161,8 @@ REFUSALS = [
         "pricing.file_refused",
         {"problem": "values: an object / values 应为对象"},
     ),
+    # figures
+    (lambda: figures.major(Money(1, "USD")), "pricing.currency_mismatch", {"left": "USD", "right": "CNY"}),
     # fees
     (
         lambda: fees.check_trial(first_operated_on=date(2025, 9, 1), on=DAY, months=MONTHS),
