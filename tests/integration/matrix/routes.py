@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -86,7 +87,8 @@ def _example(operation: dict[str, Any], components: dict[str, Any]) -> Any:
     return content.get("example") or examples[0]
 
 
-def routes() -> list[Route]:
-    """Return every route once, in order of address."""
+@functools.cache
+def routes() -> tuple[Route, ...]:
+    """Return every route once, in order of address; describing the API takes a second, so it is done once."""
     found = {route.name: route for route in (*pages(), *operations())}
-    return sorted(found.values(), key=lambda route: (route.path, route.method))
+    return tuple(sorted(found.values(), key=lambda route: (route.path, route.method)))
