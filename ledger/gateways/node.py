@@ -10,14 +10,14 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from requests import Session
-from requests.exceptions import RequestException
-from web3 import HTTPProvider, Web3
+from urllib3.exceptions import HTTPError
+from web3 import Web3
 from web3.exceptions import Web3Exception
 from web3.types import RPCEndpoint, RPCResponse
 
 from kernel.errors import Conflict, Unavailable
 from ledger.calldata import ROOT, WORD, ChainStatus, status_call, told_status
+from ledger.gateways.rpc import Connection
 from ledger.types import JournalRow, Mined
 
 ARTIFACT: Final = Path(__file__).resolve().parents[2] / "contracts" / "artifacts" / "TransparencyLog.json"
@@ -137,13 +137,6 @@ def artifact() -> dict[str, Any]:
     return built
 
 
-def _reached(url: str, seconds: int) -> HTTPProvider:
-    """A connection that stays open and goes through no proxy, whatever the environment says: a node is a neighbour."""
-    session = Session()
-    session.trust_env = False
-    return HTTPProvider(url, request_kwargs={"timeout": seconds}, session=session)
-
-
 def _mined(receipt: Any) -> Mined | None:
     """What a receipt says; None where there is none."""
     if receipt is None:
@@ -189,7 +182,8 @@ class Web3Chain:
         self.url = url
         self.confirmations = confirmations
         self._told = embedded
-        self._node, self._patient = (_reached(url, seconds) for seconds in (SECONDS_TO_ANSWER, SECONDS_FOR_STATE))
+        self._node = Connection(url, seconds=SECONDS_TO_ANSWER)
+        self._patient = Connection(url, seconds=SECONDS_FOR_STATE)
 
     @cached_property
     def embedded(self) -> bool:
@@ -224,16 +218,14 @@ class Web3Chain:
         sent = {sender: self.nonce(sender) for sender in {row.sender for row in rows}}
         done = [self._done(row) for row in rows if row.nonce < sent[row.sender]]
         fresh = rows[len(done) :]
-        if fresh:
-            self._request("anvil_dropAllTransactions")
+        self._request("anvil_dropAllTransactions")
         for row in fresh:
-            if sent[row.sender] != row.nonce:
+            if self.nonce(row.sender) != row.nonce:  # each time: another sender, believed dead, may have gone on
                 raise ChainUnavailable(url=self.url, reason="it lacks earlier transactions of the journal")
             refusal = self._send(row.raw)
             if refusal:
                 raise SubmissionRefused(tx_hash=row.tx_hash, reason=refusal)
             self._request("evm_mine", row.block_time)
-            sent[row.sender] += 1
         return done + self._receipts(fresh)
 
     def _receipts(self, rows: Sequence[JournalRow]) -> list[Mined]:
@@ -363,7 +355,7 @@ class Web3Chain:
     def _answering(self) -> Iterator[None]:
         try:
             yield
-        except RequestException as error:
+        except HTTPError as error:
             raise ChainUnavailable(url=self.url, reason=type(error).__name__) from error
         except (Web3Exception, ValueError) as error:
             raise ChainUnavailable(url=self.url, reason=str(error)[:200]) from error
