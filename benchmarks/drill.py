@@ -29,6 +29,7 @@ from deploy.local.postgres import Cluster
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 20261122
+LAST_WORDS = 40  # lines of the sender, when it did not bring everything
 PAUSE = 0.02  # seconds between two rounds of a worker
 CHILD = """
 import sys, time
@@ -203,7 +204,11 @@ def main(words: list[str]) -> int:
         began = time.monotonic()
         with staged(cluster) as stage:
             entries = run(stage, cycles, drilled.write, lambda cycle: print(f"cycle {cycle + 1}", flush=True))
-            settle(drilled.anchored, entries)
+            try:
+                settle(drilled.anchored, entries)
+            except TimeoutError:
+                print("\n".join((stage.place / "anchor.log").read_text(encoding="utf-8").splitlines()[-LAST_WORDS:]))
+                raise
             stage.close()
             findings = drilled.findings(stage.node.url(), entries)
     print(f"\n{cycles} cycles in {time.monotonic() - began:.0f} s, {entries} entries; {stage.struck}")
