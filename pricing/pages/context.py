@@ -56,7 +56,7 @@ def shared_product(product_id: UUID, *, actor: Actor) -> tuple[ProductView, Agre
     """Return a product and its agreement to a party of it; raise as `own_product`."""
     view = queries.visible_product(product_id, actor=actor)
     agreement = registry.agreement(view.agreement_id)
-    services.require_party(agreement, actor=actor)
+    services.require_party(agreement=agreement, actor=actor)
     return view, agreement
 
 

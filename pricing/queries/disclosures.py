@@ -30,7 +30,6 @@ def disclosure(agreement_id: UUID, *, now: datetime, language: str = "zh") -> Re
     agency, operator = registry.organisation(agreement.agency_id), registry.organisation(agreement.operator_id)
     day, term = local_day(now), t.period(agreement.valid_from, agreement.valid_until)
     parties = f"{t.name(agency)} · {t.name(operator)}"
-    products = products_under(agreement)
     return Report(
         title=t.say("公共数据资源授权运营信息披露", "Disclosure of the authorised operation of public data"),
         subtitle=t.say(f"{parties} · 截至 {day}", f"{parties} · as of {day}"),
@@ -51,24 +50,30 @@ def disclosure(agreement_id: UUID, *, now: datetime, language: str = "zh") -> Re
                 rows=_departments(t, agreement),
             ),
             Table(t.say("二、运营机构披露信息", "2. Disclosed by the operator"), _body(t, agreement.operator_id)),
-            Table(
-                t.say("产品和服务清单", "Products and services"),
-                columns=columns(
-                    t,
-                    ("产品和服务名称", "Product or service"),
-                    CODE,
-                    ("产品和服务方式", "How it is provided"),
-                    ("应用场景", "Used for"),
-                    ("收费标准", "Charge"),
-                ),
-                rows=tuple(_offered(t, one, now=now) for one in products),
-            ),
+            _products(t, agreement, now=now),
             Table(
                 t.say("实施机构", "Implementing agencies"),
                 columns=columns(t, NAME, DONE, SLIPS, CODE, TERM),
                 rows=((t.name(agency), *_registered(t, agreement), term),),
             ),
         ),
+    )
+
+
+def _products(t: Tongue, agreement: AgreementView, *, now: datetime) -> Table:
+    """Return the list of what is offered: a product that is neither registered nor priced is not public yet."""
+    every = products_under(agreement)
+    return Table(
+        t.say("产品和服务清单", "Products and services"),
+        columns=columns(
+            t,
+            ("产品和服务名称", "Product or service"),
+            CODE,
+            ("产品和服务方式", "How it is provided"),
+            ("应用场景", "Used for"),
+            ("收费标准", "Charge"),
+        ),
+        rows=tuple(_offered(t, one, now=now) for one in every if one.registration_code or fees(one.id, now=now)),
     )
 
 

@@ -27,7 +27,7 @@ def organisation_of(*, actor: Actor) -> UUID:
     return actor.organisation_id
 
 
-def require_party(agreement: AgreementView, *, actor: Actor) -> None:
+def require_party(*, agreement: AgreementView, actor: Actor) -> None:
     """Raise RoleRequired or OtherOrganisation unless the actor is a party of an agreement, in that party's own role.
 
     The operator keeps the separate accounts, the implementing agency concluded the agreement that fixes how revenue is

@@ -55,7 +55,7 @@ def share_revenue(
     actor.require(Role.OPERATOR, Role.IMPLEMENTING_AGENCY)
     product = registry.product(product_id)
     agreement = registry.agreement(product.agreement_id)
-    require_party(agreement, actor=actor)
+    require_party(agreement=agreement, actor=actor)
     _check_paid_once(agreement.id)
     given = {name: measure[name] for name in MEASURE if name in measure}
     facts = {"product": str(product_id), "agreement": str(agreement.id)}
@@ -87,7 +87,7 @@ def share_fixed(*, product_id: UUID, amount: Money, actor: Actor, now: datetime)
     actor.require(Role.OPERATOR, Role.IMPLEMENTING_AGENCY)
     product = registry.product(product_id)
     agreement = registry.agreement(product.agreement_id)
-    require_party(agreement, actor=actor)
+    require_party(agreement=agreement, actor=actor)
     parties = {party: registry.organisation(UUID(party)) for party in agreement.revenue_shares}
     arguments = {
         "product": str(product_id),
