@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parents[3]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 WIDE, NARROW = 1440, 390
-DRAWN = "document.querySelectorAll('[data-chart]:not([data-drawn])').length === 0"
+DRAWN = """document.fonts.status === "loaded"
+    && document.querySelectorAll("[data-chart]:not([data-drawn])").length === 0"""
 
 
 @dataclass(frozen=True)
