@@ -10,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from kernel.actors import RoleRequired
 from kernel.signer import Ed25519Signer
-from registry import services
+from registry import queries, services
 from registry.models import Objection, Registration, User
 from registry.schemas import MaterialsIn, ResourceIn
-from registry.types import Role
+from registry.types import RightClaim, Role
 from tests.factories.registry import START, World, materials, member, organisation
 
 pytestmark = pytest.mark.django_db
@@ -329,3 +330,30 @@ def test_other_organisations_drafts_are_not_found(world):
     stranger = Caller(member(organisation("别家"), Role.HOLDER_AGENT))
     assert stranger.get(path).status_code == 404
     assert Caller(world.agent).get(path).status_code == 200
+
+
+def test_a_right_is_recorded_by_whoever_declares_such_a_thing(world):
+    resource = world.resource()
+    claim = RightClaim(
+        organisation_id=world.holder,
+        right="hold",
+        ground="duty",
+        scope="全部",
+        valid_from=START.date(),
+        valid_until=None,
+    )
+    record = {"subject_kind": "resource", "subject_id": resource, "claim": claim, "now": START}
+    operator_inside = member(world.holder, Role.OPERATOR)
+    with pytest.raises(RoleRequired):
+        services.record_right(**record, actor=operator_inside)
+    with pytest.raises(services.UnknownWord):
+        services.record_right(**record | {"subject_kind": "plan"}, actor=world.agent)
+    assert queries.rights_of(subject_kind="resource", subject_id=resource) == ()
+    made = services.record_right(**record, actor=world.agent)
+    with pytest.raises(RoleRequired):
+        services.end_right(right_id=made, actor=operator_inside, now=START)
+    assert [one.ended_at for one in queries.rights_of(subject_kind="resource", subject_id=resource)] == [None]
+    address = reverse("registry:right", args=["resource", resource])
+    assert browser(operator_inside).get(address).status_code == 403
+    assert browser(world.agent).get(address).status_code == 200
+    assert browser(world.agent).get(reverse("registry:right", args=["plan", resource])).status_code == 404
