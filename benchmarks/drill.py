@@ -198,7 +198,7 @@ def settle(anchored: Callable[[], int], wanted: int, *, seconds: float = 120) ->
 def main(words: list[str]) -> int:
     """Run the drill on a platform of its own and tell what it found."""
     cycles = int(words[0]) if words else 100
-    with platform() as cluster:
+    with platform(durable=True) as cluster:
         # Only now: the models can be imported once the settings have been told.
         drilled = importlib.import_module("benchmarks.drilled")
         began = time.monotonic()

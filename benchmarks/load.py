@@ -43,7 +43,7 @@ def told(name: str, query: str) -> str:
 def main(words: list[str]) -> int:
     """Write under load and print both distributions."""
     lasting, rate = (float(words[0]) if words else 60.0), (float(words[1]) if len(words) > 1 else 50.0)
-    with platform() as cluster:
+    with platform(durable=True) as cluster:
         drilled = importlib.import_module("benchmarks.drilled")
         with staged(cluster, pause=PACE) as stage:
             began, entries = time.monotonic(), 0

@@ -46,12 +46,13 @@ def holder_source(code: str, directory: Path) -> Source:
 
 
 @contextlib.contextmanager
-def platform() -> Iterator[Cluster]:
+def platform(*, durable: bool = False) -> Iterator[Cluster]:
     """Run a migrated platform without web, broker or workers: Django is set up on a database of its own.
 
-    The database does not wait for its disk: on both sides of a ratio the waiting would only hide the work.
+    The database does not wait for its disk: on both sides of a ratio the waiting would only hide the work. Where it is
+    to be killed, or the waiting is what is asked for, it is ``durable``: else what it had confirmed would be lost.
     """
-    with scratch() as place, throwaway(binaries=Places(ROOT).database_binaries()) as running:
+    with scratch() as place, throwaway(binaries=Places(ROOT).database_binaries(), durable=durable) as running:
         os.environ |= _variables(place, running.url(role="owner"))
         django.setup()
         call_command("migrate", interactive=False, verbosity=0)

@@ -287,12 +287,12 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def throwaway(*, binaries: Path | None = None) -> Iterator[Cluster]:
-    """Run a cluster that is not kept, for tests, in a temporary directory."""
+def throwaway(*, binaries: Path | None = None, durable: bool = False) -> Iterator[Cluster]:
+    """Run a cluster that is not kept, for tests, in a temporary directory; ``durable`` for those that kill it."""
     place = Path(tempfile.mkdtemp(prefix="gongshu-postgres-"))
     place.chmod(0o711)
     try:
-        with Cluster(place, binaries=binaries, durable=False) as cluster:
+        with Cluster(place, binaries=binaries, durable=durable) as cluster:
             yield cluster
     finally:
         shutil.rmtree(place, ignore_errors=True)
