@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from kernel.actors import SYSTEM
 from kernel.errors import Conflict
 from ledger.calldata import ChainStatus
-from ledger.gateways.node import Chain, ContractState, TransactionReplaced, WrongChain
+from ledger.gateways.node import Chain, ChainUnavailable, ContractState, TransactionReplaced, WrongChain
 from ledger.gateways.snapshots import Shelf
 from ledger.journal import LOST
 from ledger.merkle import EMPTY_ROOT
@@ -170,9 +170,15 @@ def replay(chain: Chain, *, chain_id: int, now: datetime, shelf: Shelf | None = 
 
 
 def same_tail(chain: Chain, *, chain_id: int, tip: int, blocks: int = TAIL) -> None:
-    """Compare the last blocks up to ``tip`` with the journal; raise ChainDiffers."""
+    """Compare the last blocks up to ``tip`` with the journal; raise ChainDiffers.
+
+    Raises ChainUnavailable when the node lost one of them meanwhile: it was restarted, and is brought up the next time.
+    """
     for number, known, _ in last_blocks(chain_id=chain_id, limit=blocks, up_to=tip):
-        same_block(number, known, chain.block_hash(number))
+        found = chain.block_hash(number)
+        if found is None:
+            raise ChainUnavailable(url=chain.url, reason=f"it no longer has block {number}")
+        same_block(number, known, found)
 
 
 def bring(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -88,6 +89,10 @@ class ContractState:
 
 class Chain(Protocol):
     """What the log needs of a chain."""
+
+    @property
+    def url(self) -> str:
+        """The node's address."""
 
     @property
     def embedded(self) -> bool:
@@ -226,7 +231,12 @@ class Web3Chain:
             if refusal:
                 raise SubmissionRefused(tx_hash=row.tx_hash, reason=refusal)
             self._request("evm_mine", row.block_time)
-        return done + self._receipts(fresh)
+        found = self._receipts(fresh)
+        gaps = {after.block_number - each.block_number for each, after in pairwise(found)}
+        if len(found) < len(fresh) or gaps - {1}:
+            self.start_over(self.chain_id())
+            raise ChainUnavailable(url=self.url, reason="it did not mine each transaction in its block; it begins anew")
+        return done + found
 
     def _receipts(self, rows: Sequence[JournalRow]) -> list[Mined]:
         """How transactions were mined, up to the first that stands in no block."""
@@ -266,7 +276,8 @@ class Web3Chain:
         root = _bytes(said)
         if len(root) != WORD:
             return None
-        word = int(str(_result(stored)), 16).to_bytes(WORD, "big")
+        with self._answering():
+            word = int(str(_result(stored)), 16).to_bytes(WORD, "big")
         return ContractState(
             block=block,
             size=int.from_bytes(word[4:12], "big"),
