@@ -102,7 +102,7 @@ class ActorMiddleware:
 
 
 class ImmutableMiddleware:
-    """Let what never changes be kept by any cache: it is the same for everybody, whatever was asked on the way to it."""
+    """Let what never changes be kept by any cache: it is the same for everybody, whatever was asked first."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
