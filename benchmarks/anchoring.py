@@ -32,7 +32,7 @@ from ledger.types import EntryKind, SignedTransaction
 from ledger.words import CODE, COUNT
 
 BATCHES: Final = (100, 256, 1000)
-IN_A_ROW: Final = {1000: 10}  # batches that one run anchors; smaller ones would be put together
+IN_A_ROW: Final = {1000: 30}  # batches that one run anchors; smaller ones would be put together
 SINGLES: Final = 50
 SAID: Final = EntryKind.strict("benchmark.said", number=COUNT, product=CODE)
 
