@@ -1,8 +1,12 @@
 """What an office decides for itself, and what its desks tell: readings, limits, routing, signatures, inbox, uses."""
 
+import os
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -27,6 +31,7 @@ from tests.factories.registry import EVIDENCE, START, World, materials, member, 
 from tests.integration.registry.test_following import CHANGE, CODED, entries, refused, view
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -363,6 +368,14 @@ def test_the_command_refuses_what_it_cannot_count(day, number):
     with pytest.raises(CommandError) as caught:
         call_command("working_days", day, number, stdout=StringIO())
     assert caught.value.returncode == 2
+
+
+def test_the_command_counts_by_the_published_calendar_where_no_database_answers(tmp_path):
+    bare = {"PATH": os.environ["PATH"], "GONGSHU_ENVIRONMENT": str(tmp_path / "none")}
+    command = [sys.executable, ROOT / "manage.py", "working_days", "2026-09-18", "10"]
+    done = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "2026-10-09\n")
+    assert "No database answers" in done.stderr
 
 
 def test_a_desk_asks_the_database_a_fixed_number_of_times(world, django_assert_max_num_queries):
