@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
@@ -12,6 +12,8 @@ from kernel.errors import DomainError
 from kernel.workdays import SHANGHAI, Calendar
 from registry.limits import local_day
 from registry.queries import calendar
+
+WITHOUT: Final = "数据库未运行，仅按已公布的日历计算。No database answers: only the published calendar counts."
 
 
 class Command(BaseCommand):
