@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.core import mail
 from django.db import connection, transaction
 from django.test import Client
-from django.utils import timezone
 
 from kernel.actors import SYSTEM, Actor, OtherOrganisation, RoleRequired
 from kernel.errors import DomainError
 from kernel.machine import WrongState
-from kernel.workdays import SHANGHAI
 from ledger.models import Entry
-from registry import models, queries, services, tasks
+from registry import models, queries, services
 from registry.identity import RegionUnknown, level_in
 from registry.persons import IdMalformed, PhoneMalformed
 from registry.queries import NoSuch, UnknownApiKey
@@ -37,8 +33,6 @@ TABLES = (
     Entry,
 )
 ID = "11010519491231002X"
-SMTP = "django.core.mail.backends.smtp.EmailBackend"
-LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
 
 def refused(error: type[DomainError], act, **arguments):
@@ -251,57 +245,6 @@ def test_an_invitation_works_once_for_seven_days_and_while_its_inviter_may(clerk
     with connection.cursor() as cursor:
         cursor.execute("SELECT string_agg(t::text, '') FROM registry_invitation t")
         assert token not in cursor.fetchone()[0]
-
-
-def stored_mails():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(string_agg(t::text, ''), '') FROM registry_invitationmail t")
-        return cursor.fetchone()[0]
-
-
-def test_an_invitation_is_sent_by_email_once_and_forgotten(clerk, settings):
-    boss, guest = administrator(clerk), newcomer("guest")
-    now = timezone.now()
-    invite = {
-        "organisation_id": boss.organisation_id,
-        "roles": [Role.BUYER],
-        "label": "同事",
-        "actor": boss,
-        "now": now,
-    }
-    _, token = services.invite_member(**invite, email=" guest@example.cn ")
-    kept = bytes.fromhex("".join(re.findall(r"\\x([0-9a-f]+)", stored_mails())))
-    assert token.encode() not in kept
-    assert b"guest@example.cn" not in kept
-    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = SMTP, "127.0.0.1", 1  # nobody listens there
-    assert tasks.mail_invitations() == 0
-    settings.EMAIL_BACKEND = LOCMEM
-    assert tasks.mail_invitations() == 1
-    assert tasks.mail_invitations() == 0
-    (sent,) = mail.outbox
-    assert sent.to == ["guest@example.cn"]
-    assert sent.subject == "邀请：海峡数据服务有限公司 · Invitation: Strait Data Services"
-    assert f"{(now + timedelta(days=7)).astimezone(SHANGHAI):%Y-%m-%d %H:%M}" in sent.body
-    assert "海峡数据服务有限公司邀请您" in sent.body
-    assert "Strait Data Services invites you" in sent.body
-    link = re.search(rf"{re.escape(settings.PUBLIC_URL)}/registry/invitations/(\S+)/", sent.body)
-    assert services.accept_invitation(token=link[1], actor=guest, now=now) == boss.organisation_id
-    row = models.InvitationMail.objects.get()
-    assert (row.email, row.token, row.attempts, row.sent_at is not None) == ("", "", 2, True)
-
-
-def test_an_invitation_that_is_void_is_not_sent(clerk):
-    boss, now = administrator(clerk), timezone.now()
-    invite = {"organisation_id": boss.organisation_id, "roles": [Role.BUYER], "label": "同事", "actor": boss}
-    withdrawn, _ = services.invite_member(**invite, email="a@example.cn", now=now)
-    services.withdraw_invitation(invitation_id=withdrawn, actor=boss, now=now)
-    services.invite_member(**invite, email="b@example.cn", now=now - timedelta(days=7))
-    assert services.invitations_to_mail(now=now) == ()
-    assert models.InvitationMail.objects.count() == 0
-    before = models.Invitation.objects.count()
-    with pytest.raises(services.AddressWrong), transaction.atomic():
-        services.invite_member(**invite, email="nobody", now=now)
-    assert models.Invitation.objects.count() == before
 
 
 def test_the_last_administrator_stays_and_leaving_ends_ones_keys(clerk):
