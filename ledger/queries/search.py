@@ -7,17 +7,20 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Exists, Func, OuterRef, Q, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from kernel.actors import PUBLIC, Actor
 from ledger.models import Batch, ChainTransaction, Entry, Opening, TreeHead
+from ledger.queries.disclosure import OPENED, REGULATOR
 from ledger.queries.entries import views
 from ledger.queries.heads import head
 from ledger.types import EntryView, HeadView
 
 MOST: Final = 50
 BIGGEST: Final = 2**62
-REGULATOR: Final = "regulator"
+TERMS: Final = ArrayField(TextField())
 _HEX: Final = re.compile(r"(0x)?[0-9a-f]{64}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -86,12 +89,22 @@ def _by_term(word: str) -> tuple[EntryView, ...]:
 
 
 def _open_to(word: str, actor: Actor) -> tuple[EntryView, ...]:
-    """Entries with a confidential fact of exactly this value: all for a regulator, its own for a party."""
-    rows = Opening.objects.filter(value=word)
-    if REGULATOR not in actor.roles:
-        if actor.organisation_id is None:
-            return ()
-        own = Opening.objects.filter(value=str(actor.organisation_id)).values("entry")
-        rows = rows.filter(entry__in=own)
+    """Entries with a confidential fact of exactly this value, where the actor may see that fact anyhow.
+
+    A party sees the facts of its own entries, a regulator those that a party opened: whoever could ask for others could
+    guess their values.
+    """
+    seen = Q()
+    if actor.organisation_id is not None:
+        own = str(actor.organisation_id)
+        named = Opening.objects.filter(Q(value=own) | Q(value__endswith=f":{own}"), entry=OuterRef("entry"))
+        seen |= Q(Exists(named))
+    if REGULATOR in actor.roles:
+        fact = Func(Concat(Value("fact:"), OuterRef("name")), template="ARRAY[%(expressions)s]", output_field=TERMS)
+        about = Concat(Value("entry:"), Cast(OuterRef("entry__public_id"), TextField()))
+        seen |= Q(Exists(Entry.objects.filter(kind=OPENED, subject=about, terms__contains=fact)))
+    if not seen:
+        return ()
+    rows = Opening.objects.filter(seen, value=word)
     keys = list(rows.order_by("-entry").values_list("entry", flat=True)[:MOST])
     return views(Entry.objects.filter(pk__in=keys).order_by("-pk"))

@@ -55,9 +55,8 @@ class LogUnderTest:
         ids = []
         for number in range(count):
             payload = {"number": number} | more.pop("payload", {})
-            ids.append(
-                append(kind=THING_DONE, subject=subject, payload=payload, refs=refs, actor=ACTOR, now=self.now, **more)
-            )
+            told = {"actor": ACTOR, "payload": payload} | more
+            ids.append(append(kind=THING_DONE, subject=subject, refs=refs, now=self.now, **told))
         return ids
 
     def seal(self):

@@ -1,6 +1,7 @@
 """Confidential facts, opened one by one by a party, checked by an auditor's program."""
 
 import json
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from kernel.actors import PUBLIC, Actor
 from ledger import queries, services
 from ledger.models import Entry
 from ledger.pages import entries
+from ledger.queries.search import search
 from ledger.services.opening import NoSuchFact, NotParty
 from ledger.verifier import command
 from tests.integration.ledger.conftest import NOW
@@ -40,6 +42,31 @@ def test_a_party_sees_its_facts_a_regulator_what_was_opened_others_nothing(entry
     open_fact(entry, "price")
     assert seen(entry, REGULATOR) == {"price": "1024.00"}
     assert seen(entry, STRANGER) == seen(entry, PUBLIC) == {}
+
+
+def found(word, actor):
+    return [view.id for view in search(word, actor=actor).opened]
+
+
+def test_nobody_confirms_a_guessed_value_by_searching_for_it(entry):
+    buyer = str(BUYER.organisation_id)
+    both = replace(REGULATOR, organisation_id=STRANGER.organisation_id)
+    assert found("1024.00", BUYER) == found(buyer, BUYER) == [entry]
+    for actor in (REGULATOR, STRANGER, PUBLIC, both):
+        assert not search("1024.00", actor=actor), actor
+        assert not search(buyer, actor=actor), actor
+    open_fact(entry, "price")
+    assert found("1024.00", REGULATOR) == found("1024.00", both) == [entry]
+    assert not search("1024.01", actor=REGULATOR)
+    assert not search(buyer, actor=REGULATOR), "another fact of the same entry was opened, not this one"
+    assert not search("1024.00", actor=STRANGER)
+    assert not search("1024.00", actor=PUBLIC)
+
+
+def test_who_acted_in_an_entry_finds_it_by_its_facts(offline_log):
+    (own,) = offline_log.append(1, subject="licence:2", confidential={"price": "77.00"}, actor=BUYER)
+    assert found("77.00", BUYER) == [own]
+    assert not search("77.00", actor=STRANGER)
 
 
 def test_opening_is_on_the_record_once_and_refusals_change_nothing(entry):

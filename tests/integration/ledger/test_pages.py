@@ -9,13 +9,12 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from kernel.actors import PUBLIC, Actor
+from kernel.actors import Actor
 from ledger import queries, services
 from ledger.gateways.anchoring import ChainAhead
 from ledger.models import ChainTransaction, TreeHead, Witness
 from ledger.pages import explorer, heads
 from ledger.queries import figures
-from ledger.queries.search import search
 from ledger.services.stops import record_stop
 from ledger.types import StatusChange
 from ledger.verifier.checkpoint import parse_note
@@ -204,11 +203,6 @@ def test_witnesses_are_shown_registered_and_retired_on_the_page(client, story, t
     (row,) = queries.witnesses()
     assert client.post(reverse("ledger:retire-witness", args=[row.id])).status_code == 302
     assert "Retired" in page(client, "witnesses")
-
-
-def test_a_confidential_fact_is_found_by_who_may_see_it_only(client, story):
-    for actor, count in ((PUBLIC, 0), (REGULATOR, 1), (Actor(kind="person", organisation_id=uuid4()), 0)):
-        assert len(search("海峡保险", actor=actor).opened) == count
 
 
 @pytest.mark.parametrize("missing", ["entry", "trace", "receipt"])
