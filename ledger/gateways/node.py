@@ -11,14 +11,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from urllib3.exceptions import HTTPError
 from web3 import Web3
 from web3.exceptions import Web3Exception
 from web3.types import RPCEndpoint, RPCResponse
 
 from kernel.errors import Conflict, Unavailable
 from ledger.calldata import ROOT, WORD, ChainStatus, status_call, told_status
-from ledger.gateways.rpc import Connection
+from ledger.gateways.rpc import Connection, NoAnswer
 from ledger.types import JournalRow, Mined
 
 ARTIFACT: Final = Path(__file__).resolve().parents[2] / "contracts" / "artifacts" / "TransparencyLog.json"
@@ -225,12 +224,13 @@ class Web3Chain:
         fresh = rows[len(done) :]
         self._request("anvil_dropAllTransactions")
         for row in fresh:
-            if self.nonce(row.sender) != row.nonce:  # each time: another sender, believed dead, may have gone on
+            if sent[row.sender] != row.nonce:
                 raise ChainUnavailable(url=self.url, reason="it lacks earlier transactions of the journal")
             refusal = self._send(row.raw)
             if refusal:
                 raise SubmissionRefused(tx_hash=row.tx_hash, reason=refusal)
             self._request("evm_mine", row.block_time)
+            sent[row.sender] += 1
         found = self._receipts(fresh)
         gaps = {after.block_number - each.block_number for each, after in pairwise(found)}
         if len(found) < len(fresh) or gaps - {1}:
@@ -366,7 +366,5 @@ class Web3Chain:
     def _answering(self) -> Iterator[None]:
         try:
             yield
-        except HTTPError as error:
-            raise ChainUnavailable(url=self.url, reason=type(error).__name__) from error
-        except (Web3Exception, ValueError) as error:
+        except (NoAnswer, Web3Exception, ValueError) as error:
             raise ChainUnavailable(url=self.url, reason=str(error)[:200]) from error
