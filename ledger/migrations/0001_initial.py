@@ -5,6 +5,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
+from kernel.together import Together
 
 
 class Migration(migrations.Migration):
@@ -15,186 +16,142 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Entry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(editable=False, unique=True)),
-                ('kind', models.CharField(max_length=80)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('subject', models.CharField(max_length=240)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('body', models.BinaryField()),
-                ('leaf_hash', models.BinaryField(max_length=32)),
-                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=130), default=list, size=None)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='EntryRef',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Leaf',
-            fields=[
-                ('index', models.BigIntegerField(primary_key=True, serialize=False)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Log',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(max_length=200, unique=True)),
-                ('verifier_key', models.CharField(max_length=400)),
-                ('opened_at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='LogContract',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chain_id', models.BigIntegerField()),
-                ('address', models.CharField(max_length=42)),
-                ('start_size', models.BigIntegerField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Opening',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('value', models.TextField()),
-                ('salt', models.BinaryField(max_length=32)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Tile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField()),
-                ('number', models.BigIntegerField()),
-                ('data', models.BinaryField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='TreeHead',
-            fields=[
-                ('size', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('root', models.BinaryField(max_length=32)),
-                ('frontier', models.BinaryField()),
-                ('note', models.TextField()),
-                ('sealed_at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ChainTransaction',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chain_id', models.BigIntegerField()),
-                ('sender', models.CharField(max_length=42)),
-                ('nonce', models.BigIntegerField()),
-                ('purpose', models.CharField(max_length=20)),
-                ('raw', models.BinaryField()),
-                ('tx_hash', models.CharField(max_length=66, unique=True)),
-                ('block_time', models.BigIntegerField()),
-                ('state', models.CharField(max_length=12)),
-                ('prepared_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('block_number', models.BigIntegerField(null=True)),
-                ('block_hash', models.CharField(max_length=66, null=True)),
-                ('gas_used', models.BigIntegerField(null=True)),
-            ],
-            options={
-                'indexes': [models.Index(fields=['chain_id', 'block_number'], name='transaction_by_block')],
-                'constraints': [models.UniqueConstraint(fields=('chain_id', 'sender', 'nonce'), name='nonce_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Batch',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.BigIntegerField()),
-                ('transaction', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='batch', to='ledger.chaintransaction')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='WaitingEntry',
-            fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='waiting', serialize=False, to='ledger.entry')),
-            ],
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['subject', 'id'], name='entry_by_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['kind', 'id'], name='entry_by_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['leaf_hash'], name='entry_by_leaf'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['terms'], name='entry_by_term'),
-        ),
-        migrations.AddField(
-            model_name='entryref',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rests_on', to='ledger.entry'),
-        ),
-        migrations.AddField(
-            model_name='entryref',
-            name='ref',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supports', to='ledger.entry'),
-        ),
-        migrations.AddField(
-            model_name='leaf',
-            name='entry',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='leaf', to='ledger.entry'),
-        ),
-        migrations.AddField(
-            model_name='logcontract',
-            name='deployment',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='deployed', to='ledger.chaintransaction'),
-        ),
-        migrations.AddField(
-            model_name='batch',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='ledger.logcontract'),
-        ),
-        migrations.AddField(
-            model_name='opening',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='ledger.entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='tile',
-            constraint=models.UniqueConstraint(fields=('level', 'number'), name='tile_once'),
-        ),
-        migrations.AddField(
-            model_name='batch',
-            name='head',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='ledger.treehead'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryref',
-            constraint=models.UniqueConstraint(fields=('entry', 'ref'), name='ref_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='logcontract',
-            constraint=models.UniqueConstraint(fields=('chain_id', 'address'), name='contract_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.UniqueConstraint(fields=('entry', 'name'), name='opening_once'),
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['start'], name='batch_by_start'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Entry',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('public_id', models.UUIDField(editable=False, unique=True)),
+                    ('kind', models.CharField(max_length=80)),
+                    ('version', models.PositiveSmallIntegerField()),
+                    ('subject', models.CharField(max_length=240)),
+                    ('occurred_at', models.DateTimeField()),
+                    ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('body', models.BinaryField()),
+                    ('leaf_hash', models.BinaryField(max_length=32)),
+                    ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=130), default=list, size=None)),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['subject', 'id'], name='entry_by_subject'), models.Index(fields=['kind', 'id'], name='entry_by_kind'), models.Index(fields=['leaf_hash'], name='entry_by_leaf'), django.contrib.postgres.indexes.GinIndex(fields=['terms'], name='entry_by_term')],
+                },
+            ),
+            migrations.CreateModel(
+                name='EntryRef',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('position', models.PositiveSmallIntegerField()),
+                    ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rests_on', to='ledger.entry')),
+                    ('ref', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supports', to='ledger.entry')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('entry', 'ref'), name='ref_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Leaf',
+                fields=[
+                    ('index', models.BigIntegerField(primary_key=True, serialize=False)),
+                    ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='leaf', to='ledger.entry')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Log',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('origin', models.CharField(max_length=200, unique=True)),
+                    ('verifier_key', models.CharField(max_length=400)),
+                    ('opened_at', models.DateTimeField()),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Opening',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=80)),
+                    ('value', models.TextField()),
+                    ('salt', models.BinaryField(max_length=32)),
+                    ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='ledger.entry')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('entry', 'name'), name='opening_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Tile',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('level', models.PositiveSmallIntegerField()),
+                    ('number', models.BigIntegerField()),
+                    ('data', models.BinaryField()),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('level', 'number'), name='tile_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='TreeHead',
+                fields=[
+                    ('size', models.BigIntegerField(primary_key=True, serialize=False)),
+                    ('root', models.BinaryField(max_length=32)),
+                    ('frontier', models.BinaryField()),
+                    ('note', models.TextField()),
+                    ('sealed_at', models.DateTimeField()),
+                ],
+            ),
+            migrations.CreateModel(
+                name='ChainTransaction',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('chain_id', models.BigIntegerField()),
+                    ('sender', models.CharField(max_length=42)),
+                    ('nonce', models.BigIntegerField()),
+                    ('purpose', models.CharField(max_length=20)),
+                    ('raw', models.BinaryField()),
+                    ('tx_hash', models.CharField(max_length=66, unique=True)),
+                    ('block_time', models.BigIntegerField()),
+                    ('state', models.CharField(max_length=12)),
+                    ('prepared_at', models.DateTimeField()),
+                    ('finished_at', models.DateTimeField(null=True)),
+                    ('block_number', models.BigIntegerField(null=True)),
+                    ('block_hash', models.CharField(max_length=66, null=True)),
+                    ('gas_used', models.BigIntegerField(null=True)),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['chain_id', 'block_number'], name='transaction_by_block')],
+                    'constraints': [models.UniqueConstraint(fields=('chain_id', 'sender', 'nonce'), name='nonce_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='LogContract',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('chain_id', models.BigIntegerField()),
+                    ('address', models.CharField(max_length=42)),
+                    ('start_size', models.BigIntegerField()),
+                    ('deployment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='deployed', to='ledger.chaintransaction')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('chain_id', 'address'), name='contract_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Batch',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('start', models.BigIntegerField()),
+                    ('transaction', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='batch', to='ledger.chaintransaction')),
+                    ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='ledger.logcontract')),
+                    ('head', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='ledger.treehead')),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['start'], name='batch_by_start')],
+                },
+            ),
+            migrations.CreateModel(
+                name='WaitingEntry',
+                fields=[
+                    ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='waiting', serialize=False, to='ledger.entry')),
+                ],
+            ),
+        ]),
     ]
