@@ -17,6 +17,7 @@ urlpatterns = [
     path("subjects/<path:subject>/", explorer.subject, name="subject"),
     path("heads/", heads.heads, name="heads"),
     path("heads/<int:size>/", heads.head, name="head"),
+    path("heads/<int:size>/checkpoint.txt", heads.checkpoint, name="head-checkpoint"),
     path("consistency/", heads.consistency, name="consistency"),
     path("witnesses/", heads.witnesses, name="witnesses"),
     path("witnesses/<uuid:witness_id>/retire/", heads.retire_witness, name="retire-witness"),

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from ledger import queries
-from ledger.pages.showing import download, verifier_context
+from ledger.pages.showing import download
+from ledger.pages.verifying import verifier_context
 
 LEDGER: Final = Path(__file__).resolve().parents[1]
 VERIFIER: Final = LEDGER / "verifier" / "dist" / "gongshu-verify"
@@ -20,7 +21,7 @@ PROGRAM: Final = "text/x-python; charset=utf-8"
 
 @require_GET
 def verify(request: HttpRequest) -> HttpResponse:
-    """Show where anybody drops a receipt to have it checked in the browser, with nothing sent."""
+    """Show where anybody drops what the log issued to have it checked in the browser, with nothing sent."""
     return render(request, "ledger/verify.html", verifier_context())
 
 

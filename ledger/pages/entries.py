@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ledger import queries, services
 from ledger.digests import sm3
 from ledger.graph import HEIGHT, WIDTH, Drawing, layered
-from ledger.pages.showing import acting, download, entry_url, event, number, short, verifier_context
+from ledger.pages.showing import acting, download, entry_url, event, number, short
+from ledger.pages.verifying import verifier_context
 from ledger.queries.cosigned import first_cosigned
 from ledger.queries.heads import head_of
 from ledger.types import EntryState, EntryView, HeadView

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kernel.errors import DomainError
 from ledger import queries, services
-from ledger.pages.showing import acting, number
+from ledger.pages.showing import acting, download, number
 from ledger.verifier.tree import is_prefix
 
 HEADS_ON_A_PAGE: Final = 50
@@ -42,6 +42,13 @@ def head(request: HttpRequest, size: int) -> HttpResponse:
     view = queries.head(size)
     before = queries.heads(before=size, limit=1)
     return render(request, "ledger/head.html", {"head": view, "previous": before[0] if before else None})
+
+
+@require_GET
+def checkpoint(request: HttpRequest, size: int) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Download a head's checkpoint with its cosignatures: what an auditor keeps to compare later ones with."""
+    note = queries.head(size).cosigned_note
+    return download(note.encode(), f"checkpoint-{size}.txt", "text/plain; charset=utf-8")
 
 
 @require_GET
