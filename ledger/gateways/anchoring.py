@@ -27,8 +27,8 @@ from ledger.gateways.node import Chain, artifact
 from ledger.gateways.snapshots import Shelf
 from ledger.journal import TransactionState
 from ledger.queries.heads import anchored_size
-from ledger.queries.journal import batch_end, contract_on, ending, journalled, open_rows
-from ledger.services.anchor import prepare_batches
+from ledger.queries.journal import contract_on, ending, journalled, open_rows
+from ledger.services.anchor import Prepared, prepare_batches
 from ledger.services.locks import sole_sender
 from ledger.services.rollover import Place, prepare_close, prepare_deployment
 from ledger.types import JournalRow, TransactionSigner
@@ -141,7 +141,7 @@ def _send_all(chain: Chain, agreed: Agreed, *, signer: TransactionSigner, now: d
         _send_in_groups(chain, agreed.chain_id, signer=signer, now=now)
         return
     for _ in range(MOST_IN_A_ROW):
-        rows = prepare_batches(chain_id=agreed.chain_id, signer=signer, now=now)
+        rows, _ = prepare_batches(chain_id=agreed.chain_id, signer=signer, now=now)
         if not rows or not _brought(chain, rows, chain_id=agreed.chain_id, now=now):
             return
 
@@ -152,11 +152,11 @@ def _send_in_groups(chain: Chain, chain_id: int, *, signer: TransactionSigner, n
     groups = [prepare()]
 
     def write_next() -> None:
-        end = batch_end(groups[-1][-1].tx_hash) if len(groups[-1]) == BATCHES else 0
-        groups.append(prepare(behind=end) if end else ())
+        rows, end = groups[-1]
+        groups.append(prepare(behind=end) if end and len(rows) == BATCHES else Prepared())
 
-    while groups[-1] and len(groups) <= MOST_IN_A_ROW:
-        if not _brought(chain, groups[-1], chain_id=chain_id, now=now, meanwhile=write_next):
+    while groups[-1].rows and len(groups) <= MOST_IN_A_ROW:
+        if not _brought(chain, groups[-1].rows, chain_id=chain_id, now=now, meanwhile=write_next):
             return
 
 

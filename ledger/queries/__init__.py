@@ -18,7 +18,7 @@ from ledger.queries.keys import keys_at, verifier_key, verifier_keys
 from ledger.queries.openings import NoSuchOpening, NotAParty, opening, openings
 from ledger.queries.packs import NothingAbout, PackTooLarge, pack
 from ledger.queries.proofs import NoSuchProof, NotSealed, consistency, receipt, tlog_proof
-from ledger.queries.standing import status, statuses
+from ledger.queries.standing import status
 from ledger.queries.tree import TreeDamaged
 
 __all__ = [
@@ -53,7 +53,6 @@ __all__ = [
     "receipt",
     "references",
     "status",
-    "statuses",
     "stops",
     "supported",
     "tlog_proof",

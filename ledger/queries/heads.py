@@ -27,8 +27,8 @@ class NoSuchHead(NotFound):
 
 def anchored_size() -> int:
     """Return how many leaves the chain holds, by the journal's confirmed transactions."""
-    mined = Batch.objects.filter(transaction__state=TransactionState.MINED).aggregate(Max("head_id"))
-    return int(mined["head_id__max"] or 0)
+    mined = Batch.objects.filter(transaction__state=TransactionState.MINED).order_by("-head_id")
+    return int(mined.values_list("head_id", flat=True).first() or 0)
 
 
 def contract() -> LogContract | None:

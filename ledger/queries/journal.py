@@ -99,11 +99,6 @@ def open_batch_sizes(*, chain_id: int) -> frozenset[int]:
     return frozenset(sizes.values_list("head_id", flat=True))
 
 
-def batch_end(tx_hash: str) -> int:
-    """Return the size the log contract has once the batch of a transaction is mined; 0 when it brings none."""
-    return Batch.objects.filter(transaction__tx_hash=tx_hash).values_list("head_id", flat=True).first() or 0
-
-
 def snapshots(*, chain_id: int) -> list[SnapshotView]:
     """Return the snapshots that were taken of an embedded chain, newest first."""
     rows = ChainSnapshot.objects.filter(chain_id=chain_id).order_by("-block_number", "-pk")

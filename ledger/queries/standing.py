@@ -18,20 +18,29 @@ FROM ledger_entrystatus status JOIN ledger_leaf leaf USING (entry_id)
 WHERE leaf.index < %s
 ORDER BY status.status_id, leaf.index DESC
 """
+CHANGES: Final = """
+SELECT status.status_id, leaf.index, status.state, status.valid_until
+FROM ledger_leaf leaf JOIN ledger_entrystatus status USING (entry_id)
+WHERE leaf.index >= %s AND leaf.index < %s
+ORDER BY leaf.index
+"""
 
 
 def standing(size: int) -> Iterator[ChainStatus]:
     """Yield every status as it stands after the leaves below ``size``, as the contract has to hold it."""
+    return _told(STANDING, size)
+
+
+def changes(start: int, end: int) -> tuple[ChainStatus, ...]:
+    """Return what the leaves ``start`` to ``end`` (half-open) say of statuses, in leaf order, as the chain takes it."""
+    return tuple(_told(CHANGES, start, end))
+
+
+def _told(query: str, *parameters: int) -> Iterator[ChainStatus]:
     with connection.cursor() as cursor:
-        cursor.execute(STANDING, [size])
+        cursor.execute(query, parameters)
         for identifier, index, state, until in cursor:
             yield ChainStatus(id=bytes(identifier), place=index, state=CODES[state], valid_until=day_number(until))
-
-
-def statuses(*, start: int, end: int) -> tuple[StatusView, ...]:
-    """Return the statuses set by the leaves ``start`` to ``end`` (half-open), in leaf order."""
-    rows = EntryStatus.objects.filter(entry__leaf__index__gte=start, entry__leaf__index__lt=end)
-    return tuple(_view(row) for row in rows.select_related("entry__leaf").order_by("entry__leaf__index"))
 
 
 def status(subject: str) -> StatusView | None:

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection, transaction
 
 from ledger.batches import Span, spans
-from ledger.calldata import ChainStatus, append_call, append_gas
+from ledger.calldata import append_call, append_gas
 from ledger.journal import MACHINE, MAX_BATCH, Purpose, TransactionState
 from ledger.models import Batch, ChainMove, ChainTransaction, LogContract, TreeHead
 from ledger.queries.heads import anchored_size
 from ledger.queries.journal import contract_on, ending, open_rows, row_view
-from ledger.queries.standing import statuses
+from ledger.queries.standing import changes
 from ledger.queries.tree import leaf_hashes
 from ledger.services.journalling import Draft, write_all
 from ledger.services.locks import JOURNAL, hold
 from ledger.services.stops import refuse_when_stopped
-from ledger.status import CODES, day_number
-from ledger.types import JournalRow, Mined, StatusView, TransactionSigner
+from ledger.types import JournalRow, Mined, TransactionSigner
 
 ENDED: Final = """
 UPDATE ledger_chaintransaction AS sent SET state = step.target, block_number = ended.block_number,
@@ -34,10 +33,17 @@ WHERE sent.tx_hash = ended.tx_hash AND sent.state = step.source
 FIELDS: Final = ["state", "block_number", "block_hash", "gas_used", "finished_at"]
 
 
+class Prepared(NamedTuple):
+    """Transactions to send, in order, and the size the contract has once new ones are mined: 0 when none is new."""
+
+    rows: tuple[JournalRow, ...] = ()
+    end: int = 0
+
+
 @transaction.atomic
 def prepare_batches(
     *, chain_id: int, signer: TransactionSigner, now: datetime, most: int = 1, behind: int = 0
-) -> tuple[JournalRow, ...]:
+) -> Prepared:
     """Return the transactions to send next, in order: the open ones, or up to ``most`` new batches to the last head.
 
     A batch ends at a head, has at most 1,000 leaves and carries the statuses they set. Nothing when there is no
@@ -48,11 +54,11 @@ def prepare_batches(
     waiting = () if behind else open_rows(chain_id=chain_id)
     contract = contract_on(chain_id=chain_id)
     if waiting or contract is None or contract.deployment.state != TransactionState.MINED or ending(contract):
-        return waiting
+        return Prepared(waiting)
     refuse_when_stopped()
     chosen = _next_batches(behind or max(contract.start_size, anchored_size()), most)
     if not chosen:
-        return ()
+        return Prepared()
     hashes = leaf_hashes(chosen[0].start, chosen[-1].end)
     drafts = [_draft(contract, span, hashes[span.start - chosen[0].start :]) for span in chosen]
     rows = write_all(signer=signer, drafts=drafts, chain_id=chain_id, first_nonce=0, now=now)
@@ -60,7 +66,7 @@ def prepare_batches(
         Batch(transaction=row, contract=contract, start=span.start, head_id=span.end)
         for row, span in zip(rows, chosen, strict=True)
     )
-    return tuple(row_view(row) for row in rows)
+    return Prepared(tuple(row_view(row) for row in rows), chosen[-1].end)
 
 
 def record_sent(*, tx_hashes: Sequence[str]) -> None:
@@ -110,27 +116,15 @@ def _next_batches(start: int, most: int) -> tuple[Span, ...]:
     """The batches that bring the contract from ``start`` leaves on."""
     reach = TreeHead.objects.filter(size__gt=start, size__lte=start + most * MAX_BATCH)
     sizes = list(reach.order_by("size").values_list("size", flat=True))
-    changes = statuses(start=start, end=sizes[-1]) if sizes else ()
-    return spans(start, sizes, [_change(each) for each in changes])[:most]
+    return spans(start, sizes, changes(start, sizes[-1]))[:most] if sizes else ()
 
 
 def _draft(contract: LogContract, span: Span, hashes: Sequence[bytes]) -> Draft:
     leaves = hashes[: span.end - span.start]
-    changes = [replace(each, place=each.place - span.start) for each in span.changes]
+    placed = [replace(each, place=each.place - span.start) for each in span.changes]
     return Draft(
         purpose=Purpose.APPEND,
         to=contract.address,
-        data=append_call(span.start, leaves, changes),
-        gas=append_gas(len(leaves), len(changes)),
-    )
-
-
-def _change(status: StatusView) -> ChainStatus:
-    if status.index is None:
-        raise ValueError(f"the status of {status.subject} has no leaf")
-    return ChainStatus(
-        id=status.id,
-        place=status.index,
-        state=CODES[status.state],
-        valid_until=day_number(status.valid_until),
+        data=append_call(span.start, leaves, placed),
+        gas=append_gas(len(leaves), len(placed)),
     )

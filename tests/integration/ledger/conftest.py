@@ -76,7 +76,7 @@ class LogUnderTest:
     def prepared(self, most=1):
         """What is to be sent next, of at most so many batches, as rows of the journal."""
         here, _ = present_chain(CHAIN_ID)
-        return prepare_batches(chain_id=here, signer=self.wallet, now=self.tick(), most=most)
+        return prepare_batches(chain_id=here, signer=self.wallet, now=self.tick(), most=most).rows
 
     def roll_over(self, **more):
         return anchoring.roll_over(self.chain, chain_id=CHAIN_ID, signer=self.wallet, now=self.tick(), **more)

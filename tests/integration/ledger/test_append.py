@@ -11,12 +11,14 @@ from django.db import transaction
 from kernel.actors import Actor
 from ledger import queries
 from ledger.body import BadName
+from ledger.calldata import ChainStatus
 from ledger.canonical import EntryTooLarge, NotCanonical
 from ledger.commitment import opens
 from ledger.merkle import leaf_hash
 from ledger.models import Entry, EntryRef, EntryStatus, Opening, WaitingEntry
+from ledger.queries.standing import changes
 from ledger.services import DuplicateEntry, PayloadRefused, PersonalData, UnknownReference, append
-from ledger.status import BadStatus
+from ledger.status import CODES, BadStatus
 from ledger.types import EntryKind, StatusChange, UnknownKind, kind_of
 from ledger.words import CODE, COUNT
 
@@ -213,11 +215,10 @@ def test_status_stands_in_the_body_and_in_a_row_of_its_own(offline_log):
     assert said == {"id": expected.hex(), "state": "active", "valid_until": "2027-11-21"}
     assert queries.status("licence:1").index is None
     offline_log.seal()
-    rows = queries.statuses(start=0, end=3)
-    assert [(row.index, row.id, row.state, row.valid_until) for row in rows] == [
-        (0, expected, "active", date(2027, 11, 21)),
-        (2, expected, "revoked", None),
-    ]
+    assert changes(0, 3) == (
+        ChainStatus(id=expected, place=0, state=CODES["active"], valid_until=20271121),
+        ChainStatus(id=expected, place=2, state=CODES["revoked"], valid_until=0),
+    )
     assert queries.status("licence:1").entry_id == last
     assert queries.status("licence:2") is None
-    assert queries.statuses(start=1, end=2) == ()
+    assert changes(1, 2) == ()
