@@ -19,6 +19,12 @@ def written(number: int, width: int = WIDTH) -> str:
     return "/".join(groups) + ("" if width == WIDTH else f".p/{width}")
 
 
+def parsed_level(text: str) -> int | None:
+    """Return the level a path names, 0 to 63 without leading zeroes, or None."""
+    sound = text.isascii() and text.isdigit() and len(text) < 3 and text == str(int(text))
+    return int(text) if sound and int(text) <= HIGHEST_LEVEL else None
+
+
 def parsed(text: str) -> tuple[int, int] | None:
     """Return number and width (256 for a full tile) that a path names, or None when no tile has that path."""
     match = _PLACE.fullmatch(text)

@@ -30,6 +30,6 @@ urlpatterns = [
     path("key/", downloads.key, name="key"),
     path("log/checkpoint", serving.checkpoint, name="checkpoint"),
     path("log/tile/entries/<path:place>", serving.bundle, name="bundle"),
-    path("log/tile/<int:level>/<path:place>", serving.tile, name="tile"),
+    path("log/tile/<str:level>/<path:place>", serving.tile, name="tile"),
     path("log/export", serving.export, name="export"),
 ]

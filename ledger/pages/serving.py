@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from ledger import queries, tilepath
+from ledger.pages.showing import number
 from ledger.queries import serving
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -26,12 +27,12 @@ def checkpoint(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's
 
 
 @require_safe
-def tile(request: HttpRequest, level: int, place: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def tile(request: HttpRequest, level: str, place: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Answer a tile's hashes, 32 bytes each."""
-    named = tilepath.parsed(place)
-    if named is None or level > tilepath.HIGHEST_LEVEL:
+    height, named = tilepath.parsed_level(level), tilepath.parsed(place)
+    if named is None or height is None:
         raise serving.NoSuchTile(path=f"{level}/{place}"[:120])
-    return HttpResponse(serving.tile(level, *named), content_type=BINARY, headers={"Cache-Control": FOR_EVER})
+    return HttpResponse(serving.tile(height, *named), content_type=BINARY, headers={"Cache-Control": FOR_EVER})
 
 
 @require_safe
@@ -49,7 +50,7 @@ def bundle(request: HttpRequest, place: str) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Stream the log's entries with their heads, one JSON object a line; ``start`` and ``end`` narrow it."""
-    start, end = (_number(request.GET.get(name, "")) for name in ("start", "end"))
+    start, end = (_asked(request, name) for name in ("start", "end"))
     low, high = serving.export_range(start=start or 0, end=end)
     name = f"log-{low}-{high}.ndjson"
     return StreamingHttpResponse(
@@ -64,5 +65,9 @@ def _encoded(lines: Iterator[str]) -> Iterator[bytes]:
         yield line.encode()
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+def _asked(request: HttpRequest, name: str) -> int | None:
+    """The number a parameter writes, None where it is not given; raise NoSuchProof for anything else."""
+    text = request.GET.get(name, "")
+    if text and number(text) is None:
+        raise queries.NoSuchProof(reason=f"{name}={text[:40]}")
+    return number(text)

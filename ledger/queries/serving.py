@@ -61,8 +61,9 @@ def export_range(*, start: int, end: int | None) -> tuple[int, int]:
     head = above.filter(size__gte=end).first() if end is not None else above.first()
     if head is None:
         raise NoSuchHead(size=f"≥ {end or 1}")
-    if not 0 <= start < head.size:
-        raise NoSuchProof(reason=f"{start} ≥ {head.size}")
+    last = head.size if end is None else end
+    if not 0 <= start < last:
+        raise NoSuchProof(reason=f"{start} ≥ {last}")
     return start, head.size
 
 

@@ -70,6 +70,8 @@ def parse_key(text: str, kind: bytes = LOG_SIGNATURE) -> NoteKey:
 
 def parse_note(note: str) -> Note:
     """Return a checkpoint taken apart, its signatures unchecked; raise Invalid."""
+    if any(sign < " " and sign != "\n" for sign in note):
+        raise Invalid("the checkpoint holds control characters")
     body, gap, signatures = note.rpartition("\n\n")
     if not gap or not signatures.endswith("\n"):
         raise Invalid("the checkpoint has no signature part")

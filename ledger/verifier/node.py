@@ -50,8 +50,8 @@ def node_at(url: str, *, seconds: float = 15) -> Ask:
 
     def ask(method: str, parameters: list[Any]) -> Any:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
-        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 - http(s) only
         try:
+            request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 - http(s) only
             with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310 - checked above
                 reply = json.loads(answer.read(LONGEST_ANSWER))
         except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError, RecursionError) as error:

@@ -51,7 +51,7 @@ def _said(act: Callable[[], str]) -> int:
         code, line = VALID, act()
     except Invalid as error:
         code, line = INVALID, str(error)
-    except Incomplete as error:
+    except (Incomplete, OSError) as error:
         code, line = INCOMPLETE, str(error)
     stream = sys.stdout if code == VALID else sys.stderr
     stream.write(line if code == VALID else f"{WORDS_OF_WITNESS[code]}: {line}\n")

@@ -25,8 +25,7 @@ def fetching(address: str, *, seconds: float = 30) -> Fetch:
         raise Incomplete("the log's address is not an http address")
 
     def fetch(path: str) -> bytes:
-        request = urllib.request.Request(f"{address.rstrip('/')}/{path}")  # noqa: S310 - http(s) only, checked above
-        return _answer(request, seconds)
+        return _answer(f"{address.rstrip('/')}/{path}", None, seconds)
 
     return fetch
 
@@ -35,8 +34,7 @@ def submit(address: str, checkpoint: str, *, seconds: float = 30) -> list[str]:
     """Hand a cosigned checkpoint to the platform and return whose cosignatures it took; raise Incomplete, Invalid."""
     if not re.match(r"https?://", address):
         raise Incomplete("the platform's address is not an http address")
-    data, headers = json.dumps({"checkpoint": checkpoint}).encode(), {"Content-Type": "application/json"}
-    answer = _answer(urllib.request.Request(address, data, headers), seconds)  # noqa: S310 - checked above
+    answer = _answer(address, json.dumps({"checkpoint": checkpoint}).encode(), seconds)
     try:
         taken = json.loads(answer)["witnesses"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -111,16 +109,18 @@ class _Tiles:
         return self.read[level, number]
 
 
-def _answer(request: urllib.request.Request, seconds: float) -> bytes:
+def _answer(address: str, sent: bytes | None, seconds: float) -> bytes:
+    headers = {} if sent is None else {"Content-Type": "application/json"}
     try:
+        request = urllib.request.Request(address, sent, headers)  # noqa: S310 - http(s) only, checked by who asks
         with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310 - http(s) only
             data: bytes = answer.read(LONGEST + 1)
     except urllib.error.HTTPError as error:
-        raise Incomplete(f"{request.full_url} answers {error.code}: {_refusal_of(error)}") from None
+        raise Incomplete(f"{address} answers {error.code}: {_refusal_of(error)}") from None
     except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
-        raise Incomplete(f"{request.full_url} does not answer: {error}") from None
+        raise Incomplete(f"{address} does not answer: {error}") from None
     if len(data) > LONGEST:
-        raise Invalid(f"{request.full_url} answers more than a log has to say")
+        raise Invalid(f"{address} answers more than a log has to say")
     return data
 
 

@@ -66,7 +66,8 @@ def test_bundles_hold_the_entries_of_their_tiles(client, sealed):
 @pytest.mark.parametrize(
     "path",
     ["tile/0/002", "tile/0/002.p/9", "tile/0/003.p/1", "tile/0/0", "tile/64/000", "tile/9/000.p/1", "tile/entries/002",
-     "tile/entries/002.p/9", "tile/entries/abc", "tile/0/x000/000", "tile/x/000", "tile/0/000.p/256"],
+     "tile/entries/002.p/9", "tile/entries/abc", "tile/0/x000/000", "tile/x/000", "tile/0/000.p/256",
+     "tile/00/000", "tile/-1/000", "tile/data/000", "tile/٠/000"],
 )  # fmt: skip
 def test_what_is_no_tile_of_this_log_is_not_found(client, sealed, path):
     assert client.get(f"{LOG}/{path}").status_code == 404
@@ -90,7 +91,15 @@ def test_an_export_passes_the_audit(client, sealed, parameters):
 
 def test_an_export_of_what_is_not_there_is_not_found(client, sealed):
     assert client.get(f"{LOG}/export", {"end": 521}).status_code == 404
-    assert client.get(f"{LOG}/export", {"start": 520}).status_code == 422
+    for wrong in (
+        {"start": 520},
+        {"start": "1e2"},
+        {"start": "-1"},
+        {"end": "0x9"},
+        {"start": 5, "end": 5},
+        {"end": 0},
+    ):
+        assert client.get(f"{LOG}/export", wrong).status_code == 422, wrong
 
 
 def test_the_whole_export_is_held_against_the_chain(client, log, tmp_path, capsys):

@@ -261,6 +261,16 @@ def test_key_files_are_private_and_never_overwritten(tmp_path):
     assert command.main(["run", "--log", "http://127.0.0.1:1", "--log-key", "x", "--key", "k", "--memory", "m"]) == 2
 
 
+def test_a_witness_that_cannot_write_or_is_told_nonsense_says_so_in_a_line(tmp_path, capsys):
+    new_key("regulator.test/w1", tmp_path / "key")
+    log_key = str(VerifierKey("log.test/1", Ed25519Signer.generate("x").public_key))
+    (tmp_path / "taken").write_text("")
+    for memory, address in [("taken/under/it", "http://127.0.0.1:1"), ("memory", "http://[::1"), ("memory", "ftp://x")]:
+        options = ["--key", str(tmp_path / "key"), "--memory", str(tmp_path / memory)]
+        assert command.main(["run", "--log", address, "--log-key", log_key, *options]) == 2
+        assert capsys.readouterr().err.startswith("incomplete: ")
+
+
 def test_cosignatures_over_http(client, offline_log, desk):
     offline_log.append(1)
     note = offline_log.seal().note

@@ -26,6 +26,12 @@ def test_published_paths(number, width, path):
     assert tile_path(3, number, width) == f"tile/3/{path}"
 
 
+def test_levels_are_written_one_way():
+    assert [tilepath.parsed_level(text) for text in ("0", "9", "63")] == [0, 9, 63]
+    for text in ("", "00", "01", "64", "100", "-1", "+1", " 1", "1_0", "٣", "x"):
+        assert tilepath.parsed_level(text) is None, text
+
+
 @given(st.integers(0, 10**15), st.integers(1, 256))
 def test_paths_lead_back(number, width):
     assert tilepath.parsed(tilepath.written(number, width)) == (number, width)

@@ -17,6 +17,7 @@ from ledger.canonical import canonical
 from ledger.merkle import inclusion_proof, leaf_hash, root_of
 from ledger.note import Checkpoint, VerifierKey, signed
 from ledger.verifier import bundle, command, tree
+from ledger.verifier.node import node_at
 from ledger.verifier.receipt import Trust, check_receipt
 from ledger.verifier.verdict import Incomplete, Invalid
 
@@ -308,6 +309,20 @@ def test_command_says_incomplete_and_exits_2(tmp_path, options):
 def test_missing_file_is_incomplete(capsys):
     assert command.main(["receipt", "/nowhere/receipt.json", "--key", str(KEY)]) == 2
     assert capsys.readouterr().out == "incomplete: the file cannot be opened: No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[::1", "http://a b/", "http://127.0.0.1:x/", "ftp://x", "http://\ud800/", "x"]
+)
+def test_an_address_of_no_node_is_incomplete(address):
+    with pytest.raises(Incomplete):
+        node_at(address)("eth_chainId", [])
+
+
+def test_a_note_with_control_characters_is_invalid():
+    for sign in ("\r", "\t", "\0", "\x1b"):
+        with pytest.raises(Invalid):
+            check(receipt(checkpoint=receipt()["checkpoint"].replace("\n", f"{sign}\n", 1)))
 
 
 @pytest.mark.parametrize("program", bundle.PROGRAMS, ids=lambda program: program.name)

@@ -67,6 +67,7 @@
   /* ---- notes ---- */
 
   const parseNote = (note) => {
+    demand(!/[\u0000-\u0009\u000b-\u001f]/.test(note), "note");
     const gap = note.lastIndexOf("\n\n");
     demand(gap > 0 && note.endsWith("\n"), "note");
     const text = note.slice(0, gap + 1);
