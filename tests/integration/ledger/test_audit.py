@@ -89,6 +89,19 @@ def test_row_that_says_other_than_its_bytes_is_named(written, change):
     assert found() == [f"entry {entry.public_id} (leaf 2)"]
 
 
+@pytest.mark.parametrize("name", ["a,b", "{a}", "NULL", '"q"', "back\\slash", "2"])
+def test_terms_are_told_apart_whatever_they_look_like(written, name):
+    written.append(1, subject=f"thing:{name}")
+    written.seal()
+    assert found() == []
+    entry = Entry.objects.order_by("-pk").first()
+    pieces = [piece for term in entry.terms for piece in term.split(",")]
+    nulled = [None if term == "NULL" else term for term in entry.terms]
+    for terms in (["|".join(entry.terms)], [",".join(entry.terms)], [*entry.terms, ""], pieces, nulled):
+        Entry.objects.filter(pk=entry.pk).update(terms=terms)
+        assert found() == ([] if terms == entry.terms else [f"entry {entry.public_id} (leaf 14)"]), terms
+
+
 def test_missing_added_and_reordered_rows_are_found(written):
     last = Leaf.objects.get(index=11)
     Leaf.objects.filter(index=11).delete()
