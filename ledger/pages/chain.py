@@ -6,14 +6,16 @@ The node is asked by the verifier's own plain JSON-RPC: web workers do not load 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from kernel.errors import NotFound
 from ledger import queries
 from ledger.queries import figures
 from ledger.verifier.node import Ask, head_on_chain, node_at
@@ -22,6 +24,16 @@ from ledger.verifier.verdict import Incomplete, Invalid
 PATIENCE: Final = 3.0
 MILLISECONDS: Final = 100_000_000_000  # block times above are in milliseconds, as FISCO BCOS counts them
 MOST_SHOWN: Final = 100
+
+
+@dataclass(eq=False, kw_only=True)
+class NotOnChain(NotFound):
+    """Neither the node nor the journal knows a block or transaction of that name."""
+
+    code = "ledger.not_on_chain"
+    zh = "链上和日志中都没有 {what}。请核对完整的交易哈希或区块号。"
+    en = "Neither the chain nor the journal has {what}. Check the whole transaction hash or block number."
+    what: str
 
 
 @require_GET
@@ -36,7 +48,8 @@ def chain(request: HttpRequest) -> HttpResponse:
             found |= {"size": size, "root": root.hex(), "agrees": known.get(size, root.hex()) == root.hex()}
         except (Incomplete, Invalid) as error:
             found["down"] = str(error)
-    return render(request, "ledger/chain.html", {"contract": contract, "lag": lag, "stops": queries.stops(), **found})
+    context = {"contract": contract, "lag": lag, "stops": queries.stops(), "newest": figures.newest_transactions()}
+    return render(request, "ledger/chain.html", context | found)
 
 
 @require_GET
@@ -44,10 +57,11 @@ def block(request: HttpRequest, height: int) -> HttpResponse:
     """Show a block: by the node, and by the journal."""
     journalled = figures.block_transactions(height)
     found, down = _asked("eth_getBlockByNumber", [hex(height), False])
-    if found is None and not journalled:
-        raise Http404
+    if found is None and not journalled and not down:
+        raise NotOnChain(what=str(height))
     context = {
         "height": height,
+        "next": height + 1 if figures.block_transactions(height + 1) else None,
         "node": _block(found) if found else None,
         "down": down,
         "journalled": journalled,
@@ -60,11 +74,11 @@ def block(request: HttpRequest, height: int) -> HttpResponse:
 def transaction(request: HttpRequest, tx_hash: str) -> HttpResponse:
     """Show a transaction: by the node, and by the journal."""
     if not re.fullmatch("0x[0-9a-f]{64}", tx_hash):
-        raise Http404
+        raise NotOnChain(what=tx_hash[:80])
     journalled = figures.transaction(tx_hash)
     found, down = _asked("eth_getTransactionReceipt", [tx_hash])
-    if found is None and journalled is None:
-        raise Http404
+    if found is None and journalled is None and not down:
+        raise NotOnChain(what=tx_hash)
     context = {
         "tx_hash": tx_hash,
         "node": _receipt(found) if found else None,

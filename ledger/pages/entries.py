@@ -40,6 +40,7 @@ def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         "ancestors": queries.references(entry_id),
         "supported": queries.supported(entry_id),
         "proof": proof,
+        "cosigned": first_cosigned(above=view.index) if view.index is not None else None,
         "steps": _steps(view, proof["head"] if proof else None),
         "may_open": queries.is_party(entry_id, actor=acting(request)),
     }

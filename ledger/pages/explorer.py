@@ -63,7 +63,7 @@ def subject(request: HttpRequest, subject: str) -> HttpResponse:
     before = _uuid(request.GET.get("before", ""))
     rows = figures.listing(subject=subject, before=before, limit=ON_A_PAGE)
     if not rows and before is None:
-        raise queries.NoSuchEntry(entry_id=subject[:200])
+        raise queries.NothingAbout(subject=subject[:200])
     status = queries.status(subject)
     context = {
         "subject": subject,

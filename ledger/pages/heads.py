@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kernel.errors import DomainError
 from ledger import queries, services
 from ledger.pages.showing import acting, download, number
+from ledger.queries.cosigned import first_cosigned
+from ledger.queries.heads import carrying_head
 from ledger.verifier.tree import is_prefix
 
 HEADS_ON_A_PAGE: Final = 50
@@ -30,6 +32,7 @@ def heads(request: HttpRequest) -> HttpResponse:
         "lag": queries.lag(),
         "witnessed": queries.witnessed_size(),
         "key": queries.verifier_key(),
+        "sm2_key": queries.verifier_key(algorithm="sm2"),
         "contract": queries.contract(),
         "older": rows[-1].size if len(rows) == HEADS_ON_A_PAGE else None,
     }
@@ -41,7 +44,14 @@ def head(request: HttpRequest, size: int) -> HttpResponse:
     """Show one head: its checkpoint, its place on the chain, who cosigned it."""
     view = queries.head(size)
     before = queries.heads(before=size, limit=1)
-    return render(request, "ledger/head.html", {"head": view, "previous": before[0] if before else None})
+    context = {
+        "head": view,
+        "previous": before[0] if before else None,
+        "lag": queries.lag(),
+        "carrier": carrying_head(size),
+        "cosigned": first_cosigned(above=size - 1),
+    }
+    return render(request, "ledger/head.html", context)
 
 
 @require_GET

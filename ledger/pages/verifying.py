@@ -20,7 +20,7 @@ def _verdicts() -> dict[str, str]:
     """Titles and sentences, by the codes that checks end with; states of a step."""
     return {
         "valid": gettext("Valid"),
-        "genuine": gettext("Genuine"),
+        "genuine": gettext("Genuine certificate"),
         "invalid": gettext("Invalid"),
         "incomplete": gettext("Cannot be decided here"),
         "nokey": gettext("Fits together, but no key was named to trust"),

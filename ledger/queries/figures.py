@@ -45,6 +45,11 @@ class TransactionView:
     start: int | None
     size: int | None
 
+    @property
+    def last(self) -> int | None:
+        """The index of the last leaf it brought."""
+        return None if self.size is None else self.size - 1
+
 
 def by_kind() -> tuple[tuple[str, int], ...]:
     """Return how many entries there are of each kind, most first; one pass over the index of kinds."""
@@ -83,6 +88,11 @@ def transaction(tx_hash: str) -> TransactionView | None:
     """Return what the journal knows of a transaction (0x-hex), or None."""
     row = ChainTransaction.objects.filter(tx_hash=tx_hash).first()
     return None if row is None else _transaction(row)
+
+
+def newest_transactions(*, limit: int = 10) -> tuple[TransactionView, ...]:
+    """Return the journal's newest transactions, newest first."""
+    return tuple(_transaction(row) for row in ChainTransaction.objects.order_by("-pk")[:limit])
 
 
 def block_transactions(number: int) -> tuple[TransactionView, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 
 from kernel.errors import NotFound
 from ledger.journal import TransactionState
@@ -79,15 +79,21 @@ def head_of(index: int) -> HeadView:
     witnessed = first_witnessed(above=index)
     if witnessed is not None:
         return head(witnessed)
-    row = (
-        TreeHead.objects.filter(size__gt=index, batches__transaction__state=TransactionState.MINED)
-        .order_by("size")
-        .first()
-    )
+    row = _brought(TreeHead.objects.filter(size__gt=index))
     row = row or TreeHead.objects.filter(size__gt=index).order_by("size").first()
     if row is None:
         raise NoSuchHead(size=f"> {index}")
     return _with_anchors([row])[0]
+
+
+def carrying_head(size: int) -> HeadView | None:
+    """Return the first head of at least ``size`` leaves that the chain holds, or None."""
+    row = _brought(TreeHead.objects.filter(size__gte=size))
+    return None if row is None else _with_anchors([row])[0]
+
+
+def _brought(rows: QuerySet[TreeHead]) -> TreeHead | None:
+    return rows.filter(batches__transaction__state=TransactionState.MINED).order_by("size").first()
 
 
 def head_view(row: TreeHead, batch: Batch | None, cosigned: tuple[CosignatureView, ...] = ()) -> HeadView:

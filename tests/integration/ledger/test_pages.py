@@ -124,6 +124,8 @@ def test_explorer_counts_by_kind_and_day(client, story):
 def test_head_page_and_consistency_page(client, story):
     story["log"].seal()
     assert queries.head(4).root in page(client, "head", 4)
+    assert client.get(reverse("ledger:head-checkpoint", args=[4])).content.decode() == queries.head(4).cosigned_note
+    assert "a later one will bring its leaves" in page(client, "head", 4)
     text = page(client, "head", 3)
     assert reverse("ledger:transaction", args=[queries.head(3).anchor.transaction]) in text
     assert client.get(reverse("ledger:head", args=[2])).status_code == 404
@@ -145,6 +147,7 @@ def test_chain_block_and_transaction_pages_ask_the_node(client, story, settings)
     settings.CHAIN_URL = story["log"].node.url()
     anchor = queries.head(3).anchor
     assert "Chain and database agree" in page(client, "chain")
+    assert reverse("ledger:block", args=[anchor.block_number]) in page(client, "chain")
     text = page(client, "block", anchor.block_number)
     assert anchor.block_hash in text
     assert anchor.transaction in text
@@ -162,6 +165,8 @@ def test_the_journal_answers_while_the_node_is_down(client, story, settings):
     text = page(client, "transaction", anchor.transaction)
     assert "does not answer" in text
     assert reverse("ledger:head", args=[3]) in text
+    for text in (page(client, "block", 10**6), page(client, "transaction", "0x" + "00" * 32)):
+        assert "does not answer" in text, "that nothing is there cannot be said while nobody was asked"
 
 
 def test_a_node_that_holds_another_block_is_shown(client, story, settings):
