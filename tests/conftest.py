@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.live_site",
     "tests.fixtures.parts",
+    "tests.fixtures.passwords",
     "tests.fixtures.sharing",
     "tests.fixtures.strictness",
 ]

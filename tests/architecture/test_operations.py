@@ -13,6 +13,7 @@ from typing import Any
 from django.urls import resolve
 
 from config.api import api
+from tests.factories.description import described
 
 Function = Callable[..., Any]
 
@@ -87,12 +88,12 @@ SAMPLES = {"uuid": "00000000-0000-4000-8000-000000000001", "integer": "1", "stri
 
 def addresses() -> Iterator[tuple[str, Any]]:
     """Yield the address of every operation, with a value for each of its parameters, and the function that answers."""
-    described = api.get_openapi_schema()["paths"]
+    document = described()["paths"]
     for prefix, router in api._routers:
         for path, view in router.path_operations.items():
             plain = re.sub(r"\{(?:\w+:)?(\w+)\}", r"{\1}", f"/api/{prefix.strip('/')}{path}")
             for operation in view.operations:
-                said = described[plain][operation.methods[0].lower()].get("parameters", [])
+                said = document[plain][operation.methods[0].lower()].get("parameters", [])
                 given = {one["name"]: one["schema"] for one in said if one["in"] == "path"}
                 values = {name: SAMPLES[shape.get("format") or shape["type"]] for name, shape in given.items()}
                 yield f"{operation.methods[0]} {plain.format(**values)}", operation.view_func

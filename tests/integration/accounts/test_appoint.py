@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery staple 26"
 
 
-@pytest.fixture(autouse=True)
-def fast_hashes(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def appointed(*arguments, password="", monkeypatch=None, **options):
     out = io.StringIO()
     if monkeypatch is not None:

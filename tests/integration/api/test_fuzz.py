@@ -11,13 +11,13 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from config.api import api
 from kernel.actors import SYSTEM
 from kernel.models import IdempotencyRecord
 from ledger.models import Entry
 from registry import models as registry
 from registry.services import issue_api_key
 from registry.types import Role
+from tests.factories.description import described
 from tests.factories.marketplace import Shop
 from tests.integration.api.test_every_route import METHODS, VERDICTS, is_problem, operations
 
@@ -100,7 +100,7 @@ def real_address(path, operation, ids):
 
 def tries(ids):
     """Every operation with its example broken in one place, at real addresses; and its example as it is."""
-    schema = api.get_openapi_schema()
+    schema = described()
     components = schema["components"]["schemas"]
     for method, path, operation in operations(*METHODS):
         if path in VERDICTS:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from config.api import api
+from tests.factories.description import described
 
 LIBRARIES = ("account/",)  # allauth's own pages: reachable by anybody, they answer for oneself only
 NOT_OURS = ("api/", "static/")
@@ -68,9 +68,9 @@ def pages() -> Iterator[Route]:
 
 def operations() -> Iterator[Route]:
     """Yield every operation of the API, with the example of its body."""
-    described = api.get_openapi_schema()
-    components = described["components"]["schemas"]
-    for path, item in described["paths"].items():
+    document = described()
+    components = document["components"]["schemas"]
+    for path, item in document["paths"].items():
         for method, operation in item.items():
             rows = [row for row in operation.get("parameters", []) if row["in"] == "path"]
             integers = frozenset(row["name"] for row in rows if row["schema"].get("type") == "integer")

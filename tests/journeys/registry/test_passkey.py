@@ -33,7 +33,6 @@ AUTHENTICATOR = {
 def named_site(site, settings):
     """The site under a name, with the second factor asked for, as an installation has it."""
     settings.SECOND_FACTOR_REQUIRED = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "localhost"]
     return f"http://localhost:{urlsplit(site).port}"
 
