@@ -256,10 +256,12 @@ class World:
             declaration=product_declaration(agreement_id, *resource_ids, **changes), actor=self.operator, now=now
         )
 
-    def registered_product(self, *, resource_at: datetime = START, now: datetime | None = None) -> UUID:
+    def registered_product(
+        self, resource_id: UUID | None = None, *, resource_at: datetime = START, now: datetime | None = None
+    ) -> UUID:
         """A resource registered from ``resource_at``, an agreement over it, and a product coded after ``now``."""
         later = now or datetime(2025, 7, 7, 10, 0, tzinfo=SHANGHAI)
-        resource_id = self.registered_resource(now=resource_at)
+        resource_id = resource_id or self.registered_resource(now=resource_at)
         agreement_id = self.filed_agreement(resource_id, now=later)
         product_id = self.product(agreement_id, resource_id, now=later)
         self.coded(self.application(product_id, product=True, now=later), now=later)

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 
 from kernel.actors import SYSTEM
 from marketplace import models, services
@@ -15,16 +14,9 @@ LATER = NOW + timedelta(minutes=5)
 
 
 @pytest.fixture(scope="module")
-def market(django_db_setup, django_db_blocker):
-    """One shop for a module's tests: made once, in a transaction that each test's own nests in and that is undone."""
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        around.__enter__()
-        try:
-            yield Shop()
-        finally:
-            transaction.set_rollback(True)
-            around.__exit__(None, None, None)
+def market(module_rows):
+    """One shop for a module's tests."""
+    return Shop()
 
 
 @pytest.fixture(scope="module")

@@ -16,14 +16,24 @@ from privacy.envelope import ANSWER, PLAN, BadEnvelope, canonical, opened, sign
 from privacy.models import Budget, Cube, DataVersion, Policy, Query, Run, Source, Spend
 from privacy.services import BadAnnouncement, BadAnswer, GrantEnded, GrantUsedUp, NotFromThisHolder, SourceTaken
 from registry.queries import NoSuch
-from tests.factories.privacy import KEY, NOW, Holder, Licensee, by, dictionary, own_source
+from tests.factories.privacy import KEY, NOW, Holder, Licensee, by, declared_product, dictionary, own_source
+from tests.factories.registry import World
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def declared(module_rows):
+    """A world and a product declared in it: made once, for connecting a source is what these tests are about."""
+    world = World()
+    return world, declared_product(world)
+
+
 @pytest.fixture
-def holder(tmp_path):
-    return Holder(tmp_path / "holder")
+def holder(tmp_path, declared):
+    made = Holder(tmp_path / "holder")
+    made.world, made.product = declared
+    return made
 
 
 @pytest.fixture

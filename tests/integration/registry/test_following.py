@@ -1,5 +1,6 @@
 """What follows a coded registration: change, correction, renewal, cancellation, revocation, expiry; and its rules."""
 
+from copy import deepcopy
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -48,16 +49,23 @@ GIVEN_UP = papers("given_up", "reason", "evidence")
 FALSE = papers("false_materials", "finding", "evidence")
 
 
-@pytest.fixture
-def world():
-    return World()
+@pytest.fixture(scope="module")
+def coded(module_rows):
+    """A world and a registration coded in it: made once, for what follows it is what these tests are about."""
+    made = World()
+    registration_id = made.application(made.resource())
+    made.coded(registration_id)
+    return made, registration_id
 
 
 @pytest.fixture
-def record(world):
-    registration_id = world.application(world.resource())
-    world.coded(registration_id)
-    return registration_id
+def world(coded):
+    return deepcopy(coded[0])
+
+
+@pytest.fixture
+def record(coded):
+    return coded[1]
 
 
 def everything():

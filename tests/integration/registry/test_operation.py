@@ -1,5 +1,6 @@
 """Plan, selection, agreement, product: what 27号 allows and refuses."""
 
+from copy import deepcopy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -22,14 +23,21 @@ pytestmark = pytest.mark.django_db
 LATER = datetime(2025, 7, 7, 10, 0, tzinfo=SHANGHAI)
 
 
-@pytest.fixture
-def world():
-    return World()
+@pytest.fixture(scope="module")
+def registered(module_rows):
+    """A world and a resource registered in it: made once, for every test here begins with them."""
+    made = World()
+    return made, made.registered_resource()
 
 
 @pytest.fixture
-def resource_id(world):
-    return world.registered_resource()
+def world(registered):
+    return deepcopy(registered[0])
+
+
+@pytest.fixture
+def resource_id(registered):
+    return registered[1]
 
 
 def counts():
@@ -127,8 +135,8 @@ def test_no_product_under_an_agreement_that_is_not_filed(world, resource_id):
     refused(services.AgreementNotInForce, services.declare_product, declaration=declaration, actor=world.operator)
 
 
-def test_a_product_is_tradable_while_everything_stands(world):
-    product_id = world.registered_product()
+def test_a_product_is_tradable_while_everything_stands(world, resource_id):
+    product_id = world.registered_product(resource_id)
     now = datetime(2025, 9, 1, tzinfo=SHANGHAI)
     view = queries.tradable_product(product_id, now=now)
     assert (view.state, view.valid_until) == ("coded", date(2028, 7, 21))
@@ -145,8 +153,8 @@ def test_a_product_is_tradable_while_everything_stands(world):
         (datetime(2028, 7, 21, tzinfo=SHANGHAI), "registration_expired", "发改数据规〔2025〕26号 第十五条"),
     ],
 )
-def test_a_product_stops_being_tradable_on_the_day(world, at, reason, article):
-    product_id = world.registered_product()
+def test_a_product_stops_being_tradable_on_the_day(world, resource_id, at, reason, article):
+    product_id = world.registered_product(resource_id)
     if reason is None:
         assert queries.tradable_product(product_id, now=at).id == product_id
         return

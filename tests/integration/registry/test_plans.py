@@ -1,5 +1,6 @@
 """Plans by steps, selection by rule, consent, gates, evaluation, disclosure: what 27号 allows and refuses."""
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -36,14 +37,21 @@ FINDINGS = {key: "可行" for key in FEASIBILITY_ITEMS}
 MODELS = (Plan, Selection, Agreement, Evaluation, Disclosure, Affiliation, ProviderConsent, Entry)
 
 
-@pytest.fixture
-def world():
-    return World()
+@pytest.fixture(scope="module")
+def registered(module_rows):
+    """A world and a resource registered in it: made once, for every test here begins with them."""
+    made = World()
+    return made, made.registered_resource()
 
 
 @pytest.fixture
-def resource_id(world):
-    return world.registered_resource()
+def world(registered):
+    return deepcopy(registered[0])
+
+
+@pytest.fixture
+def resource_id(registered):
+    return registered[1]
 
 
 def refused(error, act, *, now=LATER, **arguments):
@@ -154,7 +162,7 @@ def test_no_selection_before_the_plan_is_on_file(world, resource_id):
 def test_shared_data_needs_its_providers_consent(world):
     provider = organisation("省税务局")
     asked = member(provider, Role.HOLDER_AGENT)
-    resource_id = world.registered_resource(shared_from_id=provider)
+    resource_id = world.registered_resource(name="共享取得的资源", shared_from_id=provider)
     draft = world.agreement_draft(resource_id, now=LATER)
     error = refused(services.ConsentMissing, services.conclude_agreement, draft=draft, actor=world.official)
     assert error.law == "发改数据规〔2025〕27号 第五条"
@@ -168,7 +176,7 @@ def test_shared_data_needs_its_providers_consent(world):
 
 def test_a_refused_consent_keeps_the_data_out(world):
     provider = organisation("省税务局")
-    resource_id = world.registered_resource(shared_from_id=provider)
+    resource_id = world.registered_resource(name="共享取得的资源", shared_from_id=provider)
     draft = world.agreement_draft(resource_id, now=LATER)
     services.answer_consent(
         plan_id=Plan.objects.get().public_id,
@@ -183,8 +191,8 @@ def test_a_refused_consent_keeps_the_data_out(world):
 
 
 @pytest.mark.parametrize("act", ["suspend_agreement", "exit_agreement", "end_agreement"])
-def test_what_is_not_in_force_carries_no_product(world, act):
-    product_id = world.registered_product()
+def test_what_is_not_in_force_carries_no_product(world, resource_id, act):
+    product_id = world.registered_product(resource_id)
     now = datetime(2025, 9, 1, tzinfo=SHANGHAI)
     agreement_id = queries.product(product_id).agreement_id
     change = {"agreement_id": agreement_id, "reason": "整改", "actor": world.official}
@@ -237,8 +245,8 @@ def second_operator(world, resource_id, name):
     return member(other, Role.OPERATOR), agreement
 
 
-def test_nobody_develops_further_what_it_or_an_affiliate_delivered(world):
-    base = world.registered_product()
+def test_nobody_develops_further_what_it_or_an_affiliate_delivered(world, resource_id):
+    base = world.registered_product(resource_id)
     resource_id = queries.product(base).resource_ids[0]
     now = datetime(2025, 9, 1, tzinfo=SHANGHAI)
     own = queries.product(base).agreement_id

@@ -2,6 +2,7 @@
 
 import json
 import re
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -40,11 +41,17 @@ FORM = RightForm(
 )
 
 
-@pytest.fixture
-def world():
+@pytest.fixture(scope="module")
+def prepared(module_rows):
+    """A world with a registered product: made once, for every test here begins with it."""
     made = World()
     made.product_id = made.registered_product()
     return made
+
+
+@pytest.fixture
+def world(prepared):
+    return deepcopy(prepared)
 
 
 def draft(world, **changes):
