@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ledger import queries, services
 from ledger.digests import sm3
 from ledger.graph import HEIGHT, WIDTH, Drawing, layered
-from ledger.pages.showing import acting, download, entry_url, event, number, short
+from ledger.pages.showing import acting, asked_number, download, entry_url, event, short
 from ledger.pages.verifying import verifier_context
 from ledger.queries.cosigned import first_cosigned
 from ledger.queries.heads import head_of
@@ -84,7 +84,7 @@ def openings(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 @require_GET
 def receipt(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     """Download an entry's receipt."""
-    found = queries.receipt(entry_id, size=number(request.GET.get("size", "")))
+    found = queries.receipt(entry_id, size=asked_number(request, "size"))
     text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
     return download(text.encode(), f"receipt-{entry_id}.json", "application/json")
 
@@ -100,7 +100,7 @@ def pack(request: HttpRequest, subject: str) -> HttpResponse:
 @require_GET
 def tlog_proof(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     """Download an entry's receipt as a C2SP tlog-proof."""
-    text = queries.tlog_proof(entry_id, size=number(request.GET.get("size", "")))
+    text = queries.tlog_proof(entry_id, size=asked_number(request, "size"))
     return download(text.encode(), f"{entry_id}.tlog-proof", "text/plain; charset=utf-8")
 
 

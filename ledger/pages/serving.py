@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from ledger import queries, tilepath
-from ledger.pages.showing import number
+from ledger.pages.showing import asked_number
 from ledger.queries import serving
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -50,7 +50,7 @@ def bundle(request: HttpRequest, place: str) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Stream the log's entries with their heads, one JSON object a line; ``start`` and ``end`` narrow it."""
-    start, end = (_asked(request, name) for name in ("start", "end"))
+    start, end = (asked_number(request, name) for name in ("start", "end"))
     low, high = serving.export_range(start=start or 0, end=end)
     name = f"log-{low}-{high}.ndjson"
     return StreamingHttpResponse(
@@ -63,11 +63,3 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 def _encoded(lines: Iterator[str]) -> Iterator[bytes]:
     for line in lines:
         yield line.encode()
-
-
-def _asked(request: HttpRequest, name: str) -> int | None:
-    """The number a parameter writes, None where it is not given; raise NoSuchProof for anything else."""
-    text = request.GET.get(name, "")
-    if text and number(text) is None:
-        raise queries.NoSuchProof(reason=f"{name}={text[:40]}")
-    return number(text)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
 from kernel.actors import PUBLIC, Actor
+from ledger import queries
 from ledger.types import EntryView
 
 
@@ -57,3 +58,11 @@ def acting(request: HttpRequest) -> Actor:
 def number(text: str) -> int | None:
     """Return the whole number a query parameter writes, or None."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def asked_number(request: HttpRequest, name: str) -> int | None:
+    """Return the number a query parameter writes, None where it is not given; raise NoSuchProof for other text."""
+    text = request.GET.get(name, "")
+    if text and number(text) is None:
+        raise queries.NoSuchProof(reason=f"{name}={text[:40]}")
+    return number(text)

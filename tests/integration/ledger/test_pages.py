@@ -215,6 +215,14 @@ def test_unknown_entries_are_not_found(client, db, missing):
     assert client.get(reverse(f"ledger:{missing}", args=[uuid4()])).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("size", "status"), [("3", 200), ("99", 404), ("0", 404), ("x", 422), ("-1", 422), ("3.0", 422)]
+)
+@pytest.mark.parametrize("name", ["receipt", "tlog-proof"])
+def test_a_receipt_is_given_under_the_head_asked_for_or_refused(client, story, name, size, status):
+    assert client.get(reverse(f"ledger:{name}", args=[story["first"]]), {"size": size}).status_code == status
+
+
 def test_receipt_of_a_waiting_entry_is_a_conflict(client, story):
     assert client.get(reverse("ledger:receipt", args=[story["waiting"]])).status_code == 409
 
