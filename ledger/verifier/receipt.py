@@ -50,6 +50,15 @@ class Trust:
         """Whether anything here is a ground to believe a log."""
         return self.key is not None or self.head is not None or (self.contract is not None and self.ask is not None)
 
+    @property
+    def lacking(self) -> str:
+        """What to name where nothing here suffices: a contract that only the file itself names proves nothing."""
+        if self.ask is None:
+            return "all of it fits together, but you named no key to trust (--key)"
+        return (
+            "the chain agrees, but only the file names its contract: you named no key to trust (--key), nor --contract"
+        )
+
 
 def check_receipt(data: bytes, trust: Trust) -> dict[str, Any]:
     """Return what a valid receipt shows; raise Invalid or Incomplete with the reason."""
@@ -71,7 +80,7 @@ def check_claims(receipt: Any, trust: Trust) -> dict[str, Any]:
     _anchored(receipt, leaf, note.head, trust)
     cosigned = enough_witnesses(note, trust.witnesses, trust.need)
     if not trust.suffices:
-        raise Incomplete("all of it fits together, but you named no key to trust (--key)")
+        raise Incomplete(trust.lacking)
     return {
         "entry": entry,
         "index": receipt["index"],

@@ -107,6 +107,11 @@ def test_nothing_trusted_is_incomplete(options):
         check(receipt(), **options)
 
 
+def test_a_contract_that_only_the_receipt_names_is_no_ground_and_that_is_said():
+    with pytest.raises(Incomplete, match="only the file names its contract"):
+        check(receipt(), key=None, contract=None)
+
+
 def test_not_yet_anchored_is_incomplete_when_the_chain_is_asked():
     with pytest.raises(Incomplete, match="not yet on the chain"):
         check(receipt(anchor=None))
