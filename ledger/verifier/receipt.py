@@ -56,7 +56,7 @@ class Trust:
         if self.ask is None:
             return "all of it fits together, but you named no key to trust (--key)"
         return (
-            "the chain agrees, but only the file names its contract: you named no key to trust (--key), nor --contract"
+            "the chain agrees, but only the file names its contract: you named no key to trust (--key, --contract)"
         )
 
 
