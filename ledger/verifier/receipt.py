@@ -55,9 +55,7 @@ class Trust:
         """What to name where nothing here suffices: a contract that only the file itself names proves nothing."""
         if self.ask is None:
             return "all of it fits together, but you named no key to trust (--key)"
-        return (
-            "the chain agrees, but only the file names its contract: you named no key to trust (--key, --contract)"
-        )
+        return "the chain agrees, but only the file names its contract: you named no key to trust (--key, --contract)"
 
 
 def check_receipt(data: bytes, trust: Trust) -> dict[str, Any]:
