@@ -132,7 +132,7 @@ class Bare:
         numbers = range(self.size, self.size + count)
         leaves = [hashlib.sha256(b"\0" + number.to_bytes(8, "big")).digest() for number in numbers]
         self.size += count
-        return append_call(numbers.start, leaves)
+        return append_call(numbers.start, b"".join(leaves))
 
     def _signed(self, to: str | None, data: bytes, gas: int) -> SignedTransaction:
         self.nonce += 1

@@ -95,7 +95,7 @@ class Log:
 
     def append(self, count: int, changes: Sequence[ChainStatus] = ()) -> int:
         """Append that many leaves and return the gas it took."""
-        data = append_call(self.size, leaves(self.size, count), changes)
+        data = append_call(self.size, b"".join(leaves(self.size, count)), changes)
         self.size += count
         return used(self.bench.send(data, self.address))
 

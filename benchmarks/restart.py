@@ -47,7 +47,7 @@ def fill(modules: dict[str, Any], node: Node, place: Any, *, blocks: int) -> Non
     for size in range(blocks - 1):
         now += timedelta(seconds=1)
         leaf = hashlib.sha256(size.to_bytes(8, "big")).digest()
-        data = calldata.append_call(size, [leaf])
+        data = calldata.append_call(size, leaf)
         draft = modules["journalling"].Draft(
             purpose=modules["journal"].Purpose.APPEND, to=address, data=data, gas=calldata.append_gas(1)
         )

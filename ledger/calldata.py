@@ -35,11 +35,12 @@ class ChainStatus:
     valid_until: int
 
 
-def append_call(start: int, leaves: Sequence[bytes], changes: Sequence[ChainStatus] = ()) -> bytes:
-    """Return the call that appends leaf hashes, and what they say of statuses, to a log of ``start`` leaves."""
+def append_call(start: int, leaves: bytes, changes: Sequence[ChainStatus] = ()) -> bytes:
+    """Return the call that appends leaf hashes, one after the other, and changes of status to a log of ``start`` leaves."""
     first = 3 * WORD
-    second = first + WORD * (1 + len(leaves))
-    return APPEND + _word(start) + _word(first) + _word(second) + _array(leaves) + _statuses(changes)
+    second = first + WORD + len(leaves)
+    head = APPEND + _word(start) + _word(first) + _word(second)
+    return head + _word(len(leaves) // WORD) + leaves + _statuses(changes)
 
 
 def append_gas(leaves: int, changes: int = 0) -> int:

@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 MOST_IN_A_ROW: Final = 50
-BATCHES: Final = 4  # written, sent and recorded together where blocks are ours to mine
+BATCHES: Final = 8  # written, sent and recorded together where blocks are ours to mine
 
 
 def deploy(chain: Chain, *, chain_id: int, signer: TransactionSigner, now: datetime) -> str:

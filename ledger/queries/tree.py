@@ -51,8 +51,11 @@ def on_stored(compute: Callable[[NodeReader], Result]) -> Result:
         raise TreeDamaged(reason=f"tile missing or short: {error}") from error
 
 
-def leaf_hashes(start: int, end: int) -> list[bytes]:
-    """Return the leaf hashes ``start`` to ``end`` (half-open) from the lowest tiles; raise TreeDamaged."""
+def leaf_hashes(start: int, end: int) -> bytes:
+    """Return the leaf hashes ``start`` to ``end`` (half-open), one after the other, from the lowest tiles.
+
+    Raises TreeDamaged.
+    """
     first, last = start // tiles.WIDTH, (end - 1) // tiles.WIDTH
     rows = Tile.objects.filter(level=0, number__gte=first, number__lte=last).values_list("number", "data")
     data = {number: bytes(tile) for number, tile in rows}
@@ -61,7 +64,7 @@ def leaf_hashes(start: int, end: int) -> list[bytes]:
     except KeyError as error:
         raise TreeDamaged(reason=f"tile missing: {error}") from error
     offset = (start - first * tiles.WIDTH) * tiles.HASH
-    hashes = [row[place : place + tiles.HASH] for place in range(offset, len(row), tiles.HASH)][: end - start]
-    if len(hashes) != end - start:
+    hashes = row[offset : offset + (end - start) * tiles.HASH]
+    if len(hashes) != (end - start) * tiles.HASH:
         raise TreeDamaged(reason=f"leaves {start} to {end} are not all stored")
     return hashes

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from django.db import connection, transaction
 
 from ledger.batches import Span, spans
-from ledger.calldata import append_call, append_gas
+from ledger.calldata import WORD, append_call, append_gas
 from ledger.journal import MACHINE, MAX_BATCH, Purpose, TransactionState
 from ledger.models import Batch, ChainMove, ChainTransaction, LogContract, TreeHead
 from ledger.queries.heads import anchored_size
@@ -60,7 +60,7 @@ def prepare_batches(
     if not chosen:
         return Prepared()
     hashes = leaf_hashes(chosen[0].start, chosen[-1].end)
-    drafts = [_draft(contract, span, hashes[span.start - chosen[0].start :]) for span in chosen]
+    drafts = [_draft(contract, span, hashes[(span.start - chosen[0].start) * WORD :]) for span in chosen]
     rows = write_all(signer=signer, drafts=drafts, chain_id=chain_id, first_nonce=0, now=now)
     Batch.objects.bulk_create(
         Batch(transaction=row, contract=contract, start=span.start, head_id=span.end)
@@ -119,12 +119,12 @@ def _next_batches(start: int, most: int) -> tuple[Span, ...]:
     return spans(start, sizes, changes(start, sizes[-1]))[:most] if sizes else ()
 
 
-def _draft(contract: LogContract, span: Span, hashes: Sequence[bytes]) -> Draft:
-    leaves = hashes[: span.end - span.start]
+def _draft(contract: LogContract, span: Span, hashes: bytes) -> Draft:
+    count = span.end - span.start
     placed = [replace(each, place=each.place - span.start) for each in span.changes]
     return Draft(
         purpose=Purpose.APPEND,
         to=contract.address,
-        data=append_call(span.start, leaves, placed),
-        gas=append_gas(len(leaves), len(placed)),
+        data=append_call(span.start, hashes[: count * WORD], placed),
+        gas=append_gas(count, len(placed)),
     )

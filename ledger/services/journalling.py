@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+from django.db import connection
 
 from ledger.journal import MACHINE, Purpose, block_time
 from ledger.models import ChainSnapshot, ChainTransaction
 from ledger.types import SnapshotView, TransactionSigner
+
+WRITTEN: Final = """
+INSERT INTO ledger_chaintransaction
+    (chain_id, sender, nonce, purpose, raw, tx_hash, block_time, state, prepared_at)
+SELECT %s, %s, nonce, purpose, decode(raw, 'hex'), tx_hash, block_time, %s, %s
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[])
+    AS draft(nonce, purpose, raw, tx_hash, block_time)
+ORDER BY nonce RETURNING id
+"""  # bytes go as hexadecimal: the driver takes longer to write a batch as bytea than it takes to sign it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +65,13 @@ def write_all(
             prepared_at=now,
         )
         rows.append(row)
-    return ChainTransaction.objects.bulk_create(rows)
+    columns = [(row.nonce, row.purpose, row.raw.hex(), row.tx_hash, row.block_time) for row in rows]
+    with connection.cursor() as cursor:
+        values = [list(column) for column in zip(*columns, strict=True)]
+        cursor.execute(WRITTEN, [chain_id, signer.address, MACHINE.initial, now, *values])
+        for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = pk
+    return rows
 
 
 def next_place(*, signer: TransactionSigner, chain_id: int, first_nonce: int) -> tuple[int, int | None]:

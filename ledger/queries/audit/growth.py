@@ -43,10 +43,9 @@ class Growth:
         for level, nodes in enumerate(added):
             self.levels[level] += b"".join(nodes)
 
-    def leaves(self, start: int, end: int) -> list[bytes]:
-        """Return the leaf hashes ``start`` to ``end`` (half-open)."""
-        row = self.levels[0]
-        return [bytes(row[place : place + HASH]) for place in range(start * HASH, min(end * HASH, len(row)), HASH)]
+    def leaves(self, start: int, end: int) -> bytes:
+        """Return the leaf hashes ``start`` to ``end`` (half-open), one after the other."""
+        return bytes(self.levels[0][start * HASH : end * HASH])
 
     def tiles(self) -> Iterator[tuple[tuple[int, int], bytes]]:
         """Yield the address and the data of every tile the tree has."""

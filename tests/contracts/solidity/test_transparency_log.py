@@ -70,7 +70,7 @@ class Deployed:
         self.read = contract.functions
 
     def append(self, start, leaves, account=WRITER, changes=()):
-        return self.bench.send(account, append_call(start, leaves, changes), self.contract.address)
+        return self.bench.send(account, append_call(start, b"".join(leaves), changes), self.contract.address)
 
     def carry(self, *statuses, account=WRITER):
         return self.bench.send(account, carry_call(statuses), self.contract.address)
@@ -304,8 +304,8 @@ def test_calls_are_encoded_as_web3_does(log):
     changes = [change(LICENCE, 0), change(CERTIFICATE, 2, state=5, valid_until=0)]
     told = [(each.id, each.place, each.state, each.valid_until) for each in changes]
     encoded = log.contract.encode_abi
-    assert "0x" + append_call(7, LEAVES[:3], changes).hex() == encoded("append", [7, LEAVES[:3], told])
-    assert "0x" + append_call(7, LEAVES[:3]).hex() == encoded("append", [7, LEAVES[:3], []])
+    assert "0x" + append_call(7, b"".join(LEAVES[:3]), changes).hex() == encoded("append", [7, LEAVES[:3], told])
+    assert "0x" + append_call(7, b"".join(LEAVES[:3])).hex() == encoded("append", [7, LEAVES[:3], []])
     assert "0x" + carry_call(changes).hex() == encoded("carry", [told])
     assert "0x" + close_call(8, OLD_LOG).hex() == encoded("close", [8, OLD_LOG])
 

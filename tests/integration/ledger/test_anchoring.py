@@ -118,7 +118,7 @@ def test_when_the_contract_refuses_one_of_several_none_after_it_counts(log, monk
         log.append(4)
         log.seal()
     log.prepared(most=3)
-    assert log.mine(append_call(0, [bytes(32)]), nonce=1).succeeded  # somebody with the key got in between
+    assert log.mine(append_call(0, bytes(32)), nonce=1).succeeded  # somebody with the key got in between
     with pytest.raises((AnchoringRefused, ChainAhead, ChainDiffers, TransactionReplaced)):
         log.anchor()
     assert queries.anchored_size() == 0
@@ -139,7 +139,7 @@ def test_contract_refuses_a_repeated_batch(log):
     log.seal()
     log.anchor()
     before = log.held()
-    assert not log.mine(append_call(0, [bytes(32)] * 3), nonce=2).succeeded
+    assert not log.mine(append_call(0, bytes(32) * 3), nonce=2).succeeded
     assert log.held() == before
 
 
@@ -233,7 +233,7 @@ def test_database_set_back_behind_the_chain_stops_anchoring(log):
     log.deploy()
     log.append(2)
     log.seal()
-    assert log.mine(append_call(0, [bytes(32)] * 4), nonce=1).succeeded
+    assert log.mine(append_call(0, bytes(32) * 4), nonce=1).succeeded
     with pytest.raises(ChainAhead) as caught:
         log.anchor()
     assert (caught.value.chain, caught.value.database) == (4, 0)

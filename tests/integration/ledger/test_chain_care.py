@@ -74,7 +74,7 @@ def test_contradiction_stops_the_log_until_it_is_gone_and_an_operator_says_so(pl
     log = platform
     log.append(2)
     tasks.seal()
-    assert log.mine(append_call(0, [bytes(32)] * 4), nonce=1).succeeded
+    assert log.mine(append_call(0, bytes(32) * 4), nonce=1).succeeded
     tasks.reconcile()
     (stop,) = queries.stops()
     assert (stop.code, stop.everything) == ("ledger.chain_ahead", True)
@@ -120,7 +120,7 @@ def test_stops_are_kept_once_and_never_rewritten(platform):
     log = platform
     log.append(1)
     tasks.seal()
-    log.mine(append_call(0, [bytes(32)] * 4), nonce=1)
+    log.mine(append_call(0, bytes(32) * 4), nonce=1)
     for _ in range(3):
         tasks.reconcile()
     assert Stop.objects.count() == 1

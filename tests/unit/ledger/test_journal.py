@@ -24,11 +24,11 @@ def test_what_is_in_a_block_stays(state, event):
 
 
 def test_calls_are_encoded_as_solidity_does():
-    call = append_call(5, [b"\x11" * 32, b"\x22" * 32])
+    call = append_call(5, b"\x11" * 32 + b"\x22" * 32)
     leaves = f"{2:064x}" + "11" * 32 + "22" * 32
     assert call.hex() == "6b529a42" + f"{5:064x}{96:064x}{192:064x}" + leaves + f"{0:064x}"
     change = ChainStatus(id=b"\x44" * 32, place=1, state=2, valid_until=20301231)
-    call = append_call(5, [b"\x11" * 32, b"\x22" * 32], [change])
+    call = append_call(5, b"\x11" * 32 + b"\x22" * 32, [change])
     said = f"{1:064x}" + "44" * 32 + f"{1:064x}{2:064x}{20301231:064x}"
     assert call.hex() == "6b529a42" + f"{5:064x}{96:064x}{192:064x}" + leaves + said
     made = creation(b"\xfe", owner="0x" + "ab" * 20, start=1, frontier=[b"\x33" * 32])
