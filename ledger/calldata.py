@@ -36,7 +36,7 @@ class ChainStatus:
 
 
 def append_call(start: int, leaves: bytes, changes: Sequence[ChainStatus] = ()) -> bytes:
-    """Return the call that appends leaf hashes, one after the other, and changes of status to a log of ``start`` leaves."""
+    """Return the call that appends leaf hashes, one after the other, and what they say of statuses, to a log."""
     first = 3 * WORD
     second = first + WORD + len(leaves)
     head = APPEND + _word(start) + _word(first) + _word(second)
