@@ -1,4 +1,4 @@
-"""The whole platform as a newcomer starts it, once per test run, with the story told."""
+"""The whole platform as a newcomer starts it, once per test run, with the story told; it ends with the journeys."""
 
 from __future__ import annotations
 
@@ -88,9 +88,12 @@ def end_with_the_tests() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform():
-    """Start the supervisor in a copy of the checkout and wait until the story has been told."""
+    """Start the supervisor in a copy of the checkout and wait until the story has been told.
+
+    It ends when the tests of this directory do: its clocks and queues take a sixth of a core even when nobody asks.
+    """
     parent = Path(tempfile.mkdtemp(prefix="gongshu-journey-"))
     parent.chmod(0o755)
     checkout, port = copy_of_the_checkout(parent / "gongshu"), free_ports(1)[0]

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from tests.journeys.ui.page_checks import EVERY_VIEW, NARROW, WIDE, Readers, View, enter_demonstration
+from tests.journeys.ui.page_checks import EVERY_VIEW, NARROW, WIDE, Readers, View
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser]
 SHOTS = Path(os.environ["SCREENSHOTS"]) if "SCREENSHOTS" in os.environ else None
@@ -202,8 +202,10 @@ def test_pages_of_a_role_have_no_finding(readers, facts, name):
 
 def test_a_buyer_buys_by_hand_and_the_keyboard_alone_switches_the_language(browser, platform, facts):
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
-    enter_demonstration("demo-buyer", platform.url)(context)
     page = context.new_page()
+    page.goto(f"{platform.url}/demonstration/")
+    page.locator("form[action$='/demonstration/demo-buyer/'] button").click()
+    page.wait_for_load_state()
     page.goto(platform.url + told(PUBLIC["product"], facts))
     page.locator("input[name=quantity]").fill("3")
     page.locator("form[action$='/order'] button[type=submit]").click()
