@@ -59,6 +59,7 @@ CHAIN_CONFIRMATIONS = ENVIRONMENT.CHAIN_CONFIRMATIONS
 CHAIN_SNAPSHOT_BLOCKS = ENVIRONMENT.CHAIN_SNAPSHOT_BLOCKS
 CHAIN_EPOCH_BLOCKS = ENVIRONMENT.CHAIN_EPOCH_BLOCKS
 LOG_ORIGIN = ENVIRONMENT.LOG_ORIGIN
+ISSUER_KEYS = "registry.queries.office_keys"  # by whose certificates a verifier that we hand out goes
 STRIPE_API_KEY = ENVIRONMENT.STRIPE_API_KEY
 STRIPE_API_BASE = ENVIRONMENT.STRIPE_API_BASE
 STRIPE_WEBHOOK_SECRET = ENVIRONMENT.STRIPE_WEBHOOK_SECRET
@@ -154,6 +155,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 # Axes counts failed logins, in the database and so for all processes; allauth limits what costs mail or work.
 ACCOUNT_RATE_LIMITS = {"login_failed": None, "reset_password": "20/h/ip,3/h/key", "signup": "20/h/ip"}
 MFA_ADAPTER = "config.accounts.SecondFactorAdapter"
+MFA_FORMS = {"add_webauthn": "config.passkeys.AddPasskeyForm", "edit_webauthn": "config.passkeys.EditPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True

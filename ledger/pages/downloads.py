@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET
 
 from ledger import queries
 from ledger.pages.showing import download
 from ledger.pages.verifying import verifier_context
+from ledger.verifier.bundle import pinned
 
 LEDGER: Final = Path(__file__).resolve().parents[1]
 VERIFIER: Final = LEDGER / "verifier" / "dist" / "gongshu-verify"
@@ -27,8 +30,10 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def verifier(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Download the verifier: one file that needs nothing of this platform."""
-    return download(VERIFIER.read_bytes(), "gongshu-verify", PROGRAM)
+    """Download the verifier: one file that needs nothing of this platform and knows its public keys."""
+    issuers = [method.partition("#")[2] for method in import_string(settings.ISSUER_KEYS)()]
+    program = pinned(VERIFIER.read_text(encoding="utf-8"), log_keys=queries.log_keys(), issuer_keys=issuers)
+    return download(program.encode(), "gongshu-verify", PROGRAM)
 
 
 @require_GET

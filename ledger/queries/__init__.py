@@ -14,7 +14,7 @@ from ledger.queries.heads import (
     lag,
 )
 from ledger.queries.journal import stops
-from ledger.queries.keys import keys_at, verifier_key, verifier_keys
+from ledger.queries.keys import keys_at, log_keys, verifier_key, verifier_keys
 from ledger.queries.openings import NoSuchOpening, NotAParty, opening, openings
 from ledger.queries.packs import NothingAbout, PackTooLarge, pack
 from ledger.queries.proofs import NoSuchProof, NotSealed, consistency, receipt, tlog_proof
@@ -46,6 +46,7 @@ __all__ = [
     "keys_at",
     "lag",
     "latest",
+    "log_keys",
     "opened_facts",
     "opening",
     "openings",

@@ -23,6 +23,12 @@ def verifier_key(size: int | None = None, *, algorithm: str = "ed25519") -> str:
     return "" if row is None else row.verifier_key
 
 
+def log_keys() -> tuple[str, ...]:
+    """Return the verifier keys of Ed25519 that ever signed heads, oldest first: by them a receipt is believed."""
+    rows = LogKey.objects.filter(algorithm="ed25519").order_by("from_size")
+    return tuple(rows.values_list("verifier_key", flat=True))
+
+
 def verifier_keys() -> tuple[tuple[int, str], ...]:
     """Return every key the log ever had with the size from which it signs, oldest first: what an auditor pins."""
     rows = LogKey.objects.order_by("from_size", "algorithm")

@@ -17,6 +17,7 @@ from ledger.verifier.credential import Issuer, check_credential
 from ledger.verifier.export import check_export
 from ledger.verifier.node import node_at
 from ledger.verifier.pack import LARGEST_PACK, check_pack
+from ledger.verifier.pins import ISSUER_KEYS, LOG_KEYS
 from ledger.verifier.reading import LARGEST, hashes, text_of
 from ledger.verifier.receipt import Trust, check_receipt
 from ledger.verifier.tree import LARGEST_TREE, is_prefix, root_from_path
@@ -96,7 +97,7 @@ def _run_receipt(options: argparse.Namespace) -> Found:
 
 def _run_pack(options: argparse.Namespace) -> Found:
     trust = _trust(options)
-    issuer = Issuer(key=_text(options.issuer, "+:z"), contract=options.contract, ask=trust.ask)
+    issuer = Issuer(key=_text(options.issuer, "+:z"), contract=options.contract, ask=trust.ask, pins=ISSUER_KEYS)
     facts = check_pack(_read(options.file, LARGEST_PACK), trust, issuer, at=_stated_moment(options.at))
     opened = len(facts["openings"])
     return f"{len(facts['entries'])} entries about {facts['subject']}, {opened} facts opened, nothing missing", facts
@@ -110,7 +111,7 @@ def _run_audit(options: argparse.Namespace) -> Found:
 
 def _run_certificate(options: argparse.Namespace) -> Found:
     ask = node_at(options.rpc) if options.rpc else None
-    issuer = Issuer(key=_text(options.key, ":z"), contract=_address(options.contract), ask=ask)
+    issuer = Issuer(key=_text(options.key, ":z"), contract=_address(options.contract), ask=ask, pins=ISSUER_KEYS)
     facts = check_credential(_read(options.file, LARGEST), issuer, at=_stated_moment(options.at))
     status = (
         f"the chain says {facts['status']['state']}" if facts["status"] else "no chain node was asked for its status"
@@ -147,6 +148,7 @@ def _trust(options: argparse.Namespace) -> Trust:
         witnesses=witnesses,
         need=need,
         sm2=_text(options.sm2_key, "+"),
+        pins=LOG_KEYS,
     )
 
 

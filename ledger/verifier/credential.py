@@ -32,11 +32,15 @@ CHINA = timezone(timedelta(hours=8))
 
 @dataclass(frozen=True, kw_only=True)
 class Issuer:
-    """What the one who checks a certificate knows of who issues them: key (Multikey or did:key), contract and node."""
+    """What the one who checks a certificate knows of who issues them: key (Multikey or did:key), contract and node.
+
+    ``pins`` are Multikeys that are known without being named, and hold where no ``key`` is.
+    """
 
     key: str | None = None
     contract: str | None = None
     ask: Ask | None = None
+    pins: tuple[str, ...] = ()
 
 
 def check_credential(data: bytes, issuer: Issuer, *, at: datetime) -> dict[str, Any]:
@@ -56,7 +60,7 @@ def check_credential_document(document: Any, issuer: Issuer, *, at: datetime) ->
         raise Invalid("its proof is of another key than its issuer's")
     _in_time(document, at)
     status = _status(document, issuer, at)
-    if issuer.key is None:
+    if issuer.key is None and signer not in issuer.pins:
         raise Incomplete("the proof fits, but you named no key of the issuer to trust (--key)")
     return {"credential": {name: part for name, part in document.items() if name != "proof"}, "key": signer} | status
 

@@ -128,6 +128,8 @@ class _Audit:
         shaped(value, HEAD_SHAPE, where)
         shaped(value["head"], HEAD_INNER, where)
         size = value["head"]["size"]
+        if size < 1:
+            raise Invalid(f"{where}: a head covers at least one leaf")
         key = self._key_for(size)
         try:
             note = trusted_note(value["head"]["note"], key, _for_head(self.trust, size))
@@ -159,15 +161,15 @@ class _Audit:
             raise Invalid("the export breaks off")
         if not self.roots or max(self.roots) != self.tree.size:
             raise Invalid("the last entries lie under no signed head")
-        if self.trust.key is not None and self.trust.key.strip() not in self.signed_by:
+        if all(map(self.trust.contradicts, self.signed_by)):
             raise Invalid("none of its heads is signed with the key you trust")
         kept = self.trust.head
         if kept is not None and kept.size > self.start and self.roots.get(kept.size) != kept.root:
             raise Invalid(f"the head of {kept.size} leaves you kept is not in this history")
         if self.trust.ask is not None:
             self._compare_chain(self.trust.ask)
-        if not self.trust.suffices:
-            raise Incomplete("all of it fits together, but you named no key to trust (--key)")
+        if not any(map(self.trust.suffices, self.signed_by)):
+            raise Incomplete(self.trust.lacking)
 
     def _compare_chain(self, ask: Ask) -> None:
         if not self.anchors:

@@ -33,8 +33,8 @@ class Trust:
 
     ``key`` is the log's verifier key as known from elsewhere, ``contract`` the log contract's address, ``ask`` a chain
     node, ``head`` a tree head kept from before; ``need`` of ``witnesses`` must have cosigned, and with ``sm2``, the
-    log's SM2 key, that must have signed too. A receipt is believed under a key, under a head, or under a contract and
-    a node that has it.
+    log's SM2 key, that must have signed too. ``pins`` are keys of logs known without being named, which hold where no
+    ``key`` is. A receipt is believed under a key, under a head, or under a contract and a node that has it.
     """
 
     key: str | None = None
@@ -44,11 +44,18 @@ class Trust:
     witnesses: tuple[NoteKey, ...] = ()
     need: int = 0
     sm2: str | None = None
+    pins: tuple[str, ...] = ()
 
-    @property
-    def suffices(self) -> bool:
-        """Whether anything here is a ground to believe a log."""
-        return self.key is not None or self.head is not None or (self.contract is not None and self.ask is not None)
+    def suffices(self, key: str) -> bool:
+        """Return whether anything here is a ground to believe a log that signs with ``key``."""
+        chain = self.contract is not None and self.ask is not None
+        return self.key is not None or self.head is not None or chain or key in self.pins
+
+    def contradicts(self, key: str) -> bool:
+        """Return whether ``key`` is not the one that is trusted, or another one of a log whose keys are known."""
+        if self.key is not None:
+            return self.key.strip() != key
+        return key not in self.pins and _log_of(key) in map(_log_of, self.pins)
 
     @property
     def lacking(self) -> str:
@@ -77,7 +84,7 @@ def check_claims(receipt: Any, trust: Trust) -> dict[str, Any]:
     _included(receipt, leaf, note.head)
     _anchored(receipt, leaf, note.head, trust)
     cosigned = enough_witnesses(note, trust.witnesses, trust.need)
-    if not trust.suffices:
+    if not trust.suffices(receipt["key"]):
         raise Incomplete(trust.lacking)
     return {
         "entry": entry,
@@ -99,7 +106,7 @@ def trusted_note(checkpoint: str, key: str, trust: Trust) -> Note:
 
     A kept head of another size is no contradiction, but no ground to believe either.
     """
-    if trust.key is not None and trust.key.strip() != key:
+    if trust.contradicts(key):
         raise Invalid("another key than the one you trust is named")
     note = open_checkpoint(checkpoint, parse_key(key))
     if trust.sm2 is not None:
@@ -128,6 +135,11 @@ def check_anchor_names(anchor: Any, contract: str | None) -> None:
         raise Invalid("the transaction's hash is malformed")
     if contract is not None and contract.lower() != anchor["contract"]:
         raise Invalid("another contract than the one you trust is named")
+
+
+def _log_of(key: str) -> str:
+    """The name of the log a verifier key is of."""
+    return key.partition("+")[0]
 
 
 def _included(receipt: dict[str, Any], leaf: bytes, head: Head) -> None:

@@ -273,6 +273,7 @@ def test_key_and_verifier_are_for_download(client, story):
     answer = client.get(reverse("ledger:verifier"))
     assert answer["Content-Disposition"] == 'attachment; filename="gongshu-verify"'
     assert answer.content.startswith(b"#!/usr/bin/env python3\n")
+    assert f"LOG_KEYS: tuple[str, ...] = ({queries.verifier_key()!r},)" in answer.content.decode()
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -288,7 +289,7 @@ def test_downloaded_files_verify_each_other(client, story, tmp_path):
     program, receipt = tmp_path / "gongshu-verify", tmp_path / "receipt.json"
     program.write_bytes(client.get(reverse("ledger:verifier")).content)
     receipt.write_bytes(client.get(reverse("ledger:receipt", args=[story["last"]])).content)
-    options = ["--key", queries.verifier_key(), "--rpc", story["log"].node.url(), "--json"]
+    options = ["--rpc", story["log"].node.url(), "--json"]
     command = [sys.executable, "-I", str(program), "receipt", str(receipt), *options]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert (done.returncode, json.loads(done.stdout)["verdict"]) == (0, "valid"), done.stderr

@@ -107,6 +107,7 @@ def test_what_the_registry_signs_is_what_the_verifier_reads():
 
 
 def test_trust_time_and_suite():
+    assert check(issued(), key=None, pins=(MULTIKEY,)) == check(issued())
     with pytest.raises(Incomplete, match="named no key"):
         check(issued(), key=None)
     with pytest.raises(Invalid, match="another key"):
