@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Left, Now
 
 ADDRESS = 42
 HASH_HEX = 66
+OPENING_BEGINNING = 200  # characters of a confidential value that the index holds
 
 
 class Entry(models.Model):
@@ -61,6 +62,7 @@ class Opening(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry", "name"], name="opening_once")]
+        indexes = [models.Index(Left("value", OPENING_BEGINNING), name="opening_by_value")]
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.name}"

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Exists, Func, OuterRef, Q, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, Left
 
 from kernel.actors import PUBLIC, Actor
-from ledger.models import Batch, ChainTransaction, Entry, Opening, TreeHead
+from ledger.models import OPENING_BEGINNING, Batch, ChainTransaction, Entry, Opening, TreeHead
 from ledger.queries.disclosure import OPENED, REGULATOR
 from ledger.queries.entries import views
 from ledger.queries.heads import head
@@ -105,6 +105,7 @@ def _open_to(word: str, actor: Actor) -> tuple[EntryView, ...]:
         seen |= Q(Exists(Entry.objects.filter(kind=OPENED, subject=about, terms__contains=fact)))
     if not seen:
         return ()
-    rows = Opening.objects.filter(seen, value=word)
+    begun = Opening.objects.alias(beginning=Left("value", OPENING_BEGINNING))
+    rows = begun.filter(seen, beginning=word[:OPENING_BEGINNING], value=word)
     keys = list(rows.order_by("-entry").values_list("entry", flat=True)[:MOST])
     return views(Entry.objects.filter(pk__in=keys).order_by("-pk"))
