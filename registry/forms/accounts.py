@@ -191,7 +191,7 @@ class KeyForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"),
         choices=lambda: [(scope, scope_words(scope)) for scope in SCOPES],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "pairs"}),  # reading beside writing, a line for each app
         help_text=_("A key never does more than your own roles allow."),
     )
 

@@ -21,6 +21,7 @@ from registry.forms import KeyForm, PersonForm
 from registry.forms.accounts import scope_words
 from registry.forms.accounts import words as identity_words
 from registry.identity import PersonLevel
+from registry.key_scopes import WRITE
 from registry.pages.acting import actor_of
 from registry.queries import NoSuch
 from registry.roles import SECOND_FACTOR
@@ -128,7 +129,10 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 
 def _key_row(view: KeyView) -> dict[str, object]:
-    return {"key": view, "scopes": [scope_words(scope) for scope in view.scopes]}
+    """Return a key and what it may do: writing includes reading, so an app is told of once."""
+    writes = {scope.partition(":")[0] for scope in view.scopes if scope.endswith(f":{WRITE}")}
+    told = [one for one in view.scopes if one.endswith(f":{WRITE}") or one.partition(":")[0] not in writes]
+    return {"key": view, "scopes": [scope_words(scope) for scope in told]}
 
 
 @login_required
