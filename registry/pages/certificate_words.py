@@ -8,11 +8,21 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from registry.procedures import PROCEDURES
 from registry.rights import GROUND, RIGHT, Ground, Right
 from registry.types import CertificateCheck, CertificateView, StandingView
 
+_ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
+    {one.words.zh: one.words.en for one in PROCEDURES.values()}
+    | {
+        "初次登记": "First registration",
+        "转让登记": "Registration of a transfer",
+        "续期登记": "Registration of renewal",
+    }
+)
 KINDS: Final[Mapping[str, object]] = MappingProxyType(
     {
         "registration": _("Registration certificate"),
@@ -103,3 +113,8 @@ def changes(told: tuple[StandingView, ...]) -> list[dict[str, Any]]:
     return [
         {"at": one.happened_at, "title": EVENTS[one.event], "article": one.article, "text": one.reason} for one in told
     ]
+
+
+def in_english(signed: str) -> str:
+    """Return the English of a signed type of registration, for readers of English; empty where they read Chinese."""
+    return "" if get_language() == "zh-hans" else _ENGLISH.get(signed, "")

@@ -90,6 +90,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         "key": multikey(key) if key else "",
         "claims": (claims := json.loads(view.credential)["credentialSubject"]),
         "names": {"name_zh": claims["titleZh"], "name_en": claims["titleEn"]},
+        "type_en": words.in_english(claims.get("registrationType", "")),
         "rows": words.rights(view),
         "changes": words.changes(queries.standing_changes(view.number)),
         "address": settings.PUBLIC_URL + reverse("registry:certificate", args=[view.number]),

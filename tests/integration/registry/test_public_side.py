@@ -55,6 +55,9 @@ def page(client, name, *args, **query):
 def test_the_certificate_page_its_files_and_its_paper(client, number):
     shown = page(client, "certificate", number)
     assert shown.status_code == 200
+    assert "First registration" not in shown.content.decode()
+    english = client.get(shown.request["PATH_INFO"], headers={"accept-language": "en"}).content.decode()
+    assert '<span lang="zh-Hans">首次登记</span> · First registration' in english  # signed in Chinese, read in English
     assert shown.context["found"].outcome == "valid"
     assert all(one["held"] for one in shown.context["checks"])
     assert shown.context["sm2"] is True
