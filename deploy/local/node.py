@@ -61,7 +61,7 @@ class Node(Server):
         home.mkdir(parents=True)
         flags = ["--host", LOOPBACK, "--port", str(self.port), "--no-mining", "--hardfork", "paris"]
         flags += ["--chain-id", str(self.chain_id), "--timestamp", str(self.genesis)]
-        flags += ["--base-fee", "0", "--gas-price", "0", "--prune-history", "16", "--quiet"]
+        flags += ["--base-fee", "0", "--gas-price", "0", "--prune-history", "16", "--no-request-size-limit", "--quiet"]
         return Command(
             arguments=[str(packaged_program()), *flags],
             environment=plain_environment(HOME=str(home)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from ledger.services.journalling import record_snapshot
 from ledger.types import SnapshotView
 
 SLOTS: Final = ("a", "b")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,14 @@ class Shelf:
         for snapshot in snapshots(chain_id=chain_id):
             state = self._read(snapshot)
             if state is None:
+                log.warning("snapshot %s of block %s is gone or changed", snapshot.name, snapshot.block_number)
                 continue
             known = hash_of_block(chain_id=chain_id, number=snapshot.block_number)
             try:
                 chain.load(state)
                 fits = known is not None and chain.block_hash(snapshot.block_number) == known
-            except ChainUnavailable:
+            except ChainUnavailable as error:
+                log.warning("the node does not take snapshot %s: %s", snapshot.name, error.reason)
                 fits = False
             if fits and chain.block_number() == snapshot.block_number:
                 return snapshot.block_number

@@ -1,21 +1,26 @@
 """Statuses on chain, snapshots on disk, and one contract after another: what is carried over, what still verifies."""
 
 import json
+import secrets
 from datetime import date
 from functools import partial
 
 import pytest
+from django.db import transaction
 from web3 import Web3
 
 from deploy.local.node import Node
 from ledger import gateways, queries
+from ledger.calldata import append_call, append_gas
 from ledger.gateways import anchoring, care
 from ledger.gateways.care import ChainDiffers
 from ledger.gateways.node import ChainUnavailable, Web3Chain
 from ledger.gateways.snapshots import Shelf
+from ledger.journal import Purpose
 from ledger.merkle import leaf_hash, root_of
 from ledger.models import Batch, ChainSnapshot, ChainTransaction, Entry, LogContract
-from ledger.queries.journal import contract_on, newest_contract, present_chain
+from ledger.queries.journal import contract_on, newest_contract, present_chain, row_view
+from ledger.services.journalling import Draft, write_all
 from ledger.status import status_id
 from ledger.types import StatusChange
 from ledger.verifier.node import node_at
@@ -256,6 +261,22 @@ def test_restart_loads_the_snapshot_and_replays_only_the_tail(log, shelf):
     assert log.held() == (12, roots())
     assert settled(log, 1) == 13
     assert restarted(log, None) == 14
+
+
+def test_snapshot_of_megabytes_is_loaded_too(log, shelf):
+    """A node takes two megabytes at once unless it is told otherwise, and a snapshot is soon larger."""
+    address = log.deploy()
+    told = {"signer": log.wallet, "chain_id": CHAIN_ID, "first_nonce": 0, "now": log.tick()}
+    calls = [append_call(start, secrets.token_bytes(32 * 1000)) for start in range(0, 24_000, 1000)]
+    drafts = [Draft(purpose=Purpose.APPEND, to=address, data=data, gas=append_gas(1000)) for data in calls]
+    with transaction.atomic():
+        rows = write_all(drafts=drafts, **told)
+    care.bring(log.chain, [row_view(row) for row in rows], now=log.tick())
+    assert shelf.keep(log.chain, chain_id=CHAIN_ID, now=log.tick())
+    (state,) = shelf.directory.iterdir()
+    assert state.stat().st_size > 1_000_000
+    assert restarted(log, shelf) == 0
+    assert log.chain.block_number() == 25
 
 
 @pytest.mark.parametrize("damage", ["torn", "another's", "gone", "all gone"])
