@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 MOST_IN_A_ROW: Final = 50
-BATCHES: Final = 8  # written, sent and recorded together where blocks are ours to mine
+BATCHES: Final = 8  # at most, written, sent and recorded together where blocks are ours to mine
 
 
 def deploy(chain: Chain, *, chain_id: int, signer: TransactionSigner, now: datetime) -> str:
@@ -141,19 +141,19 @@ def _send_all(chain: Chain, agreed: Agreed, *, signer: TransactionSigner, now: d
         _send_in_groups(chain, agreed.chain_id, signer=signer, now=now)
         return
     for _ in range(MOST_IN_A_ROW):
-        rows, _ = prepare_batches(chain_id=agreed.chain_id, signer=signer, now=now)
+        rows = prepare_batches(chain_id=agreed.chain_id, signer=signer, now=now).rows
         if not rows or not _brought(chain, rows, chain_id=agreed.chain_id, now=now):
             return
 
 
 def _send_in_groups(chain: Chain, chain_id: int, *, signer: TransactionSigner, now: datetime) -> None:
-    """Write several batches at once and, while an embedded node mines them, the next ones."""
-    prepare = partial(prepare_batches, chain_id=chain_id, signer=signer, now=now, most=BATCHES)
-    groups = [prepare()]
+    """Write a batch and, while an embedded node mines it, the next two; meanwhile those are mined, four; and so on."""
+    prepare = partial(prepare_batches, chain_id=chain_id, signer=signer, now=now)
+    groups = [prepare(most=1)]
 
     def write_next() -> None:
-        rows, end = groups[-1]
-        groups.append(prepare(behind=end) if end and len(rows) == BATCHES else Prepared())
+        last, most = groups[-1], min(BATCHES, 2 ** len(groups))
+        groups.append(prepare(most=most, behind=last) if last.end and 2 * len(last.rows) >= most else Prepared())
 
     while groups[-1].rows and len(groups) <= MOST_IN_A_ROW:
         if not _brought(chain, groups[-1].rows, chain_id=chain_id, now=now, meanwhile=write_next):

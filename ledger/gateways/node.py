@@ -335,7 +335,8 @@ class Web3Chain:
 
     def _send(self, raw: bytes) -> str:
         """Send raw bytes; return why the node did not take them ("already known", "nonce too low"…), or nothing."""
-        answer = self._asked("eth_sendRawTransaction", f"0x{raw.hex()}")
+        with self._answering():
+            answer = self._node.send_raw(raw)
         return str(answer["error"]) if "error" in answer else ""
 
     def _call(self, address: str, data: bytes, block: str) -> bytes:

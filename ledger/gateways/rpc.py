@@ -41,6 +41,11 @@ class Connection(JSONBaseProvider):
         """Return the answer to one question; raise NoAnswer, or ValueError for what is no JSON."""
         return self.decode_rpc_response(self._posted(self.encode_rpc_request(method, params)))
 
+    def send_raw(self, raw: bytes) -> RPCResponse:
+        """Return the answer to a signed transaction, whose bytes no JSON encoder has to read; raises as above."""
+        asked = b'{"jsonrpc": "2.0", "id": 0, "method": "eth_sendRawTransaction", "params": ["0x%s"]}'
+        return self.decode_rpc_response(self._posted(asked % raw.hex().encode()))
+
     def make_batch_request(self, batch_requests: list[tuple[RPCEndpoint, Any]]) -> list[RPCResponse] | RPCResponse:
         """Return the answers to several questions in their order, or the one refusal of them all; raises as above."""
         answers: Any = self.decode_rpc_response(self._posted(self.encode_batch_rpc_request(batch_requests)))

@@ -34,29 +34,31 @@ FIELDS: Final = ["state", "block_number", "block_hash", "gas_used", "finished_at
 
 
 class Prepared(NamedTuple):
-    """Transactions to send, in order, and the size the contract has once new ones are mined: 0 when none is new."""
+    """Transactions to send, in order; of new ones, the contract they go to and the size it has once they are mined."""
 
     rows: tuple[JournalRow, ...] = ()
+    contract: LogContract | None = None
     end: int = 0
 
 
 @transaction.atomic
 def prepare_batches(
-    *, chain_id: int, signer: TransactionSigner, now: datetime, most: int = 1, behind: int = 0
+    *, chain_id: int, signer: TransactionSigner, now: datetime, most: int = 1, behind: Prepared | None = None
 ) -> Prepared:
     """Return the transactions to send next, in order: the open ones, or up to ``most`` new batches to the last head.
 
     A batch ends at a head, has at most 1,000 leaves and carries the statuses they set. Nothing when there is no
-    contract to write to or nothing to anchor. All are signed and written before anybody sends one. ``behind`` is the
-    size that open batches reach which are being sent just now: the new ones follow them. Raises LogStopped.
+    contract to write to or nothing to anchor. All are signed and written before anybody sends one. ``behind`` are new
+    batches that the same sender is sending just now: those returned follow them. Raises LogStopped.
     """
     hold(lock=JOURNAL)
-    waiting = () if behind else open_rows(chain_id=chain_id)
-    contract = contract_on(chain_id=chain_id)
-    if waiting or contract is None or contract.deployment.state != TransactionState.MINED or ending(contract):
-        return Prepared(waiting)
+    contract, end = (behind.contract, behind.end) if behind else (None, 0)
+    if contract is None:
+        waiting, contract = open_rows(chain_id=chain_id), contract_on(chain_id=chain_id)
+        if waiting or contract is None or contract.deployment.state != TransactionState.MINED or ending(contract):
+            return Prepared(waiting)
     refuse_when_stopped()
-    chosen = _next_batches(behind or max(contract.start_size, anchored_size()), most)
+    chosen = _next_batches(end or max(contract.start_size, anchored_size()), most)
     if not chosen:
         return Prepared()
     hashes = leaf_hashes(chosen[0].start, chosen[-1].end)
@@ -66,7 +68,7 @@ def prepare_batches(
         Batch(transaction=row, contract=contract, start=span.start, head_id=span.end)
         for row, span in zip(rows, chosen, strict=True)
     )
-    return Prepared(tuple(row_view(row) for row in rows), chosen[-1].end)
+    return Prepared(tuple(row_view(row) for row in rows), contract, chosen[-1].end)
 
 
 def record_sent(*, tx_hashes: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from io import StringIO
 from typing import Final
 
 from django.db import connection
@@ -13,14 +14,11 @@ from ledger.journal import MACHINE, Purpose, block_time
 from ledger.models import ChainSnapshot, ChainTransaction
 from ledger.types import SnapshotView, TransactionSigner
 
-WRITTEN: Final = """
-INSERT INTO ledger_chaintransaction
-    (chain_id, sender, nonce, purpose, raw, tx_hash, block_time, state, prepared_at)
-SELECT %s, %s, nonce, purpose, decode(raw, 'hex'), tx_hash, block_time, %s, %s
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[])
-    AS draft(nonce, purpose, raw, tx_hash, block_time)
-ORDER BY nonce RETURNING id
-"""  # bytes go as hexadecimal: the driver takes longer to write a batch as bytea than it takes to sign it
+COLUMNS: Final = ("chain_id", "sender", "nonce", "purpose", "raw", "tx_hash", "block_time", "state", "prepared_at")
+COPY: Final = f"COPY ledger_chaintransaction ({', '.join(COLUMNS)}) FROM STDIN"
+WRITTEN: Final = (
+    "SELECT id FROM ledger_chaintransaction WHERE chain_id = %s AND sender = %s AND nonce >= %s ORDER BY nonce"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +45,7 @@ def write(
 def write_all(
     *, signer: TransactionSigner, drafts: Sequence[Draft], chain_id: int, first_nonce: int, now: datetime
 ) -> list[ChainTransaction]:
-    """Do what ``write`` does for several drafts, in their order and in one statement."""
+    """Do what ``write`` does for several drafts, in their order and at once."""
     nonce, earlier = next_place(signer=signer, chain_id=chain_id, first_nonce=first_nonce)
     rows: list[ChainTransaction] = []
     for place, draft in enumerate(drafts, start=nonce):
@@ -65,13 +63,18 @@ def write_all(
             prepared_at=now,
         )
         rows.append(row)
-    columns = [(row.nonce, row.purpose, row.raw.hex(), row.tx_hash, row.block_time) for row in rows]
     with connection.cursor() as cursor:
-        values = [list(column) for column in zip(*columns, strict=True)]
-        cursor.execute(WRITTEN, [chain_id, signer.address, MACHINE.initial, now, *values])
+        cursor.copy_expert(COPY, StringIO("".join(map(_line, rows))))
+        cursor.execute(WRITTEN, [chain_id, signer.address, nonce])
         for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = pk
     return rows
+
+
+def _line(row: ChainTransaction) -> str:
+    """A row as COPY reads it, which takes bytes in half the time that a statement takes; none of its texts is free."""
+    told = [getattr(row, name) for name in COLUMNS]
+    return "\t".join(f"\\\\x{value.hex()}" if isinstance(value, bytes) else str(value) for value in told) + "\n"
 
 
 def next_place(*, signer: TransactionSigner, chain_id: int, first_nonce: int) -> tuple[int, int | None]:
