@@ -92,22 +92,25 @@ contract ProofsTest {
 
     /// Access: no function at all, called by anybody but the writer, changes the size, a node, a status or the writer,
     /// except the admin who names another writer.
+    /// (For `close` alone the size is kept below 8: it computes the root, where each bit of the size doubles the paths.)
     function check_strangersChangeNothing(address caller, bytes32 id) public {
-        vm.assume(caller != log.writer());
         address writer = log.writer();
+        vm.assume(caller != writer);
         bool byAdmin = caller == log.admin();
         uint64 size = log.size();
         bytes32[64] memory nodes;
         for (uint256 i = 0; i < 64; i++) nodes[i] = vm.load(address(log), bytes32(4 + i));
         uint256 word = _word(id);
         bytes memory data = svm.createCalldata("TransparencyLog");
+        vm.assume(size < 8 || bytes4(data) != TransparencyLog.close.selector);
         vm.prank(caller);
         (bool done,) = address(log).call(data);
         done;
-        assert(log.size() == size);
-        for (uint256 i = 0; i < 64; i++) assert(vm.load(address(log), bytes32(4 + i)) == nodes[i]);
+        // One question for the solver instead of one for each of the 64 nodes.
+        uint256 changed = uint256(log.size() ^ size) | (_word(id) ^ word);
+        for (uint256 i = 0; i < 64; i++) changed |= uint256(vm.load(address(log), bytes32(4 + i)) ^ nodes[i]);
+        assert(changed == 0);
         assert(byAdmin || log.writer() == writer);
-        assert(_word(id) == word);
     }
 
     /// Access: the admin changes only when the one to whom it was offered accepts. (The size is kept below 4.)
