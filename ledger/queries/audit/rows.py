@@ -44,16 +44,16 @@ SELECT count(*), array_agg(opening.id) FILTER (WHERE octet_length(salt) <> 32 OR
         convert_to('gongshu/commitment/v1', 'UTF8') || '\\x00'::bytea || convert_to(name, 'UTF8') || '\\x00'::bytea
         || salt || convert_to(value, 'UTF8')), 'hex') || '"', 'UTF8') IN body) = 0)
 FROM ledger_opening opening JOIN ledger_entry entry ON entry.id = opening.entry_id
-WHERE opening.entry_id = ANY(%s)
+WHERE opening.entry_id = ANY(%s::bigint[])
 """
 UNOPENED: Final = "SELECT entry_id, name FROM ledger_opening WHERE id = ANY(%s)"
 EDGES: Final = """
 SELECT edge.entry_id, named.public_id::text, edge.position FROM ledger_entryref edge
 LEFT JOIN ledger_entry named ON named.id = edge.ref_id
-WHERE edge.entry_id = ANY(%s) ORDER BY edge.entry_id, edge.position
+WHERE edge.entry_id = ANY(%s::bigint[]) ORDER BY edge.entry_id, edge.position
 """
 STATUSES: Final = """
-SELECT entry_id, status_id, subject, state, valid_until FROM ledger_entrystatus WHERE entry_id = ANY(%s)
+SELECT entry_id, status_id, subject, state, valid_until FROM ledger_entrystatus WHERE entry_id = ANY(%s::bigint[])
 """
 UNREADABLE: Final = "the bytes are not an entry"
 _SM3: Final = hashlib.new("sm3")
@@ -107,10 +107,11 @@ def waiting(direct: Any, after: int, count: int) -> tuple[list[Row], Beside]:
 
 def beside(direct: Any, rows: Sequence[Row]) -> Beside:
     """Return the openings that do not open, the edges and the statuses of the entries in ``rows``."""
-    keys = [row[1] for row in rows if row[1] is not None]
     found = Beside()
-    if not keys:
+    primary = [str(row[1]) for row in rows if row[1] is not None]
+    if not primary:
         return found
+    keys = f"{{{','.join(primary)}}}"  # an array literal: psycopg2 and PostgreSQL take long over a list's items
     with direct.cursor() as cursor:
         cursor.execute(OPENINGS, [keys])
         found.rows, unopened = cursor.fetchone()
