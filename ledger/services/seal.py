@@ -27,8 +27,9 @@ from ledger.types import HeadView
 MOST_AT_ONCE: Final = 1000
 HALF_PARTITION: Final = 1 << 19
 WAITING: Final = """
-SELECT entry_id, public_id, body, leaf_hash FROM ledger_waitingentry JOIN ledger_entry ON ledger_entry.id = entry_id
-ORDER BY entry_id LIMIT %s
+SELECT entry_id, public_id, body, leaf_hash
+FROM (SELECT entry_id FROM ledger_waitingentry ORDER BY entry_id LIMIT %s) AS waiting
+JOIN ledger_entry ON ledger_entry.id = entry_id ORDER BY entry_id
 """
 INDEXED: Final = """
 INSERT INTO ledger_leaf (index, entry_id)

@@ -34,9 +34,9 @@ SELECT leaf.index, {COLUMNS} FROM ledger_leaf leaf LEFT JOIN ledger_entry entry 
 WHERE leaf.index >= %s AND leaf.index < %s ORDER BY leaf.index
 """  # noqa: S608 - put together from constants
 WAITING: Final = f"""
-SELECT waiting.entry_id, {COLUMNS} FROM ledger_waitingentry waiting
-LEFT JOIN ledger_entry entry ON entry.id = waiting.entry_id
-WHERE waiting.entry_id > %s ORDER BY waiting.entry_id LIMIT %s
+SELECT waiting.entry_id, {COLUMNS}
+FROM (SELECT entry_id FROM ledger_waitingentry WHERE entry_id > %s ORDER BY entry_id LIMIT %s) AS waiting
+LEFT JOIN ledger_entry entry ON entry.id = waiting.entry_id ORDER BY waiting.entry_id
 """  # noqa: S608 - put together from constants
 OPENINGS: Final = """
 SELECT count(*), array_agg(opening.id) FILTER (WHERE octet_length(salt) <> 32 OR position(
