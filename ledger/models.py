@@ -31,6 +31,7 @@ class Entry(models.Model):
             models.Index(fields=["subject", "id"], name="entry_by_subject"),
             models.Index(fields=["kind", "id"], name="entry_by_kind"),
             models.Index(fields=["leaf_hash"], name="entry_by_leaf"),
+            models.Index(fields=["sm3"], name="entry_by_sm3"),
             GinIndex(fields=["terms"], name="entry_by_term"),
         ]
 
@@ -153,6 +154,9 @@ class TreeHead(models.Model):
     note = models.TextField()
     sealed_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["root"], name="head_by_root")]
+
     def __str__(self) -> str:
         return f"head {self.size}"
 
@@ -179,7 +183,10 @@ class ChainTransaction(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain_id", "sender", "nonce"], name="nonce_once")]
-        indexes = [models.Index(fields=["chain_id", "block_number"], name="transaction_by_block")]
+        indexes = [
+            models.Index(fields=["chain_id", "block_number"], name="transaction_by_block"),
+            models.Index(fields=["block_hash"], name="transaction_by_block_hash"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.tx_hash}"

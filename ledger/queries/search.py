@@ -8,11 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Exists, Func, OuterRef, Q, TextField, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast, Concat, Left
 
 from kernel.actors import PUBLIC, Actor
-from ledger.models import OPENING_BEGINNING, Batch, ChainTransaction, Entry, Opening, TreeHead
+from ledger.models import OPENING_BEGINNING, Batch, ChainTransaction, Entry, LogContract, Opening, TreeHead
 from ledger.queries.disclosure import OPENED, REGULATOR
 from ledger.queries.entries import views
 from ledger.queries.heads import head
@@ -21,6 +21,7 @@ from ledger.types import EntryView, HeadView
 MOST: Final = 50
 BIGGEST: Final = 2**62
 TERMS: Final = ArrayField(TextField())
+WRITTEN: Final = F("pk") + 0  # the order of writing, but not by its index: PostgreSQL would try every entry along it
 _HEX: Final = re.compile(r"(0x)?[0-9a-f]{64}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -55,18 +56,16 @@ def search(text: str, *, actor: Actor = PUBLIC) -> Found:
     if small.isascii() and small.isdigit() and int(small) < BIGGEST:
         return replace(_by_number(int(small), word), opened=opened)
     if _UUID.fullmatch(small):
-        named = views(Entry.objects.filter(Q(public_id=UUID(small)) | Q(terms__contains=[small])).order_by("pk")[:MOST])
-        return Found(entries=named, opened=opened)
+        return Found(entries=_entries(Q(public_id=UUID(small)) | Q(terms__contains=[small])), opened=opened)
     return Found(entries=_by_term(word), opened=opened)
 
 
 def _by_hash(digits: str) -> Found:
-    leaves = views(Entry.objects.filter(Q(leaf_hash=bytes.fromhex(digits)) | Q(sm3=bytes.fromhex(digits)))[:MOST])
+    leaves = _entries(Q(leaf_hash=bytes.fromhex(digits)) | Q(sm3=bytes.fromhex(digits)))
     root = Q(root=bytes.fromhex(digits))
     sent = Q(tx_hash=f"0x{digits}") | Q(block_hash=f"0x{digits}")
-    rows = ChainTransaction.objects.filter(sent).order_by("pk")[:MOST]
-    sizes = Batch.objects.filter(transaction__in=list(rows)).values_list("head_id", flat=True)
-    named = TreeHead.objects.filter(root | Q(size__in=list(sizes))).values_list("size", flat=True)
+    rows = list(ChainTransaction.objects.filter(sent).order_by(WRITTEN)[:MOST])
+    named = TreeHead.objects.filter(root | Q(size__in=_sizes(rows))).values_list("size", flat=True)
     heads = [head(size) for size in named[:MOST]]
     return Found(
         entries=leaves or _by_term(digits), heads=tuple(heads), transactions=tuple(row.tx_hash for row in rows)
@@ -75,17 +74,27 @@ def _by_hash(digits: str) -> Found:
 
 def _by_number(number: int, word: str) -> Found:
     entries = views(Entry.objects.filter(leaf__index=number))
-    known = ChainTransaction.objects.filter(block_number=number).exists()
-    sizes = TreeHead.objects.filter(Q(size=number) | Q(batches__transaction__block_number=number)).distinct()
+    chains = LogContract.objects.values("chain_id")
+    rows = list(ChainTransaction.objects.filter(chain_id__in=chains, block_number=number)[:MOST])
+    sizes = TreeHead.objects.filter(size__in=[number, *_sizes(rows)]).values_list("size", flat=True)
     return Found(
         entries=(*entries, *_by_term(word)),
-        heads=tuple(head(size) for size in sizes.values_list("size", flat=True)[:MOST]),
-        block=number if known else None,
+        heads=tuple(head(size) for size in sizes[:MOST]),
+        block=number if rows else None,
     )
 
 
+def _sizes(rows: list[ChainTransaction]) -> list[int]:
+    """The sizes of the heads that transactions anchored."""
+    return list(Batch.objects.filter(transaction__in=rows).values_list("head_id", flat=True))
+
+
 def _by_term(word: str) -> tuple[EntryView, ...]:
-    return views(Entry.objects.filter(terms__contains=[word]).order_by("pk")[:MOST])
+    return _entries(Q(terms__contains=[word]))
+
+
+def _entries(named: Q) -> tuple[EntryView, ...]:
+    return views(Entry.objects.filter(named).order_by(WRITTEN)[:MOST])
 
 
 def _open_to(word: str, actor: Actor) -> tuple[EntryView, ...]:
