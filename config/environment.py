@@ -28,7 +28,6 @@ class Environment(BaseSettings):
     model_config = SettingsConfigDict(env_file=None, extra="ignore", json_file=STATE_FILE)
 
     DATABASE_URL: str
-    DATABASE_OWNER_URL: str | None = None
     BROKER_URL: str
     CHAIN_URL: str
     CHAIN_ID: int = 31337

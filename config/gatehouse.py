@@ -54,8 +54,7 @@ class GatehouseMiddleware:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isascii() or not length.isdigit() or int(length) > largest:
             return _refusal(request, BodyTooLarge(largest=largest), 413)
-        asked = request.META.get("QUERY_STRING", "") if request.path.startswith("/api/") else ""
-        if "\x00" in request.path or "\x00" in unquote_plus(asked):
+        if "\x00" in request.path or "\x00" in unquote_plus(request.META.get("QUERY_STRING", "")):
             return _refusal(request, UnwritableText(), 400)
         return self.get_response(request)
 

@@ -155,7 +155,10 @@ class TreeHead(models.Model):
     sealed_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["root"], name="head_by_root")]
+        indexes = [
+            models.Index(fields=["root"], name="head_by_root"),
+            models.Index(fields=["sealed_at"], name="head_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"head {self.size}"

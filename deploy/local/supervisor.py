@@ -124,7 +124,8 @@ class Platform:
 
     def bring_up(self) -> None:
         """Start everything, side by side where nothing has to wait, and return when all of it is ready."""
-        write_json(self.places.environment_file, self.variables)
+        told = {name: value for name, value in self.variables.items() if name not in variables.FOR_MIGRATIONS}
+        write_json(self.places.environment_file, told)
         with concurrent.futures.ThreadPoolExecutor(ENOUGH_THREADS) as pool:
             tasks = self._plan(pool)
             try:

@@ -22,4 +22,8 @@ class Migration(migrations.Migration):
             model_name='treehead',
             index=models.Index(fields=['root'], name='head_by_root'),
         ),
+        migrations.AddIndex(
+            model_name='treehead',
+            index=models.Index(fields=['sealed_at'], name='head_by_time'),
+        ),
     ]

@@ -14,16 +14,13 @@ from ledger.queries.heads import anchored_size
 from ledger.types import EntryState, EntryView
 
 MOST: Final = 1000
-DEEPEST: Final = 200
-ANCESTORS: Final = """
-WITH RECURSIVE above(id, depth) AS (
-    SELECT id, 0 FROM ledger_entry WHERE public_id = %s
+ABOVE: Final = """
+WITH RECURSIVE above(id) AS (
+    SELECT id FROM ledger_entry WHERE {begin} = %s
     UNION
-    SELECT edge.ref_id, above.depth + 1
-    FROM above JOIN ledger_entryref edge ON edge.entry_id = above.id
-    WHERE above.depth < %s
+    SELECT edge.ref_id FROM above JOIN ledger_entryref edge ON edge.entry_id = above.id
 )
-SELECT DISTINCT id FROM above LIMIT %s
+SELECT id FROM above LIMIT %s
 """
 
 
@@ -68,7 +65,7 @@ def latest(*, limit: int = 20) -> tuple[EntryView, ...]:
 
 def trace(entry_id: UUID) -> tuple[EntryView, ...]:
     """Return the entry and everything it rests on, through all refs, oldest first; raise NoSuchEntry."""
-    keys = [row.pk for row in Entry.objects.raw(ANCESTORS, [entry_id, DEEPEST, MOST])]
+    keys = [row.pk for row in Entry.objects.raw(ABOVE.format(begin="public_id"), [entry_id, MOST])]
     if not keys:
         raise NoSuchEntry(entry_id=str(entry_id))
     return views(Entry.objects.filter(pk__in=keys).order_by("occurred_at", "pk"))

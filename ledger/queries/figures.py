@@ -8,9 +8,9 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
-from ledger.models import ChainTransaction, Entry
+from ledger.models import ChainTransaction, Entry, LogContract
 from ledger.queries.entries import NoSuchEntry, views
 from ledger.types import EntryView
 
@@ -86,18 +86,28 @@ def listing(
 
 def transaction(tx_hash: str) -> TransactionView | None:
     """Return what the journal knows of a transaction (0x-hex), or None."""
-    row = ChainTransaction.objects.filter(tx_hash=tx_hash).first()
+    row = _journal().filter(tx_hash=tx_hash).first()
     return None if row is None else _transaction(row)
 
 
 def newest_transactions(*, limit: int = 10) -> tuple[TransactionView, ...]:
     """Return the journal's newest transactions, newest first."""
-    return tuple(_transaction(row) for row in ChainTransaction.objects.order_by("-pk")[:limit])
+    return tuple(_transaction(row) for row in _journal().order_by("-pk")[:limit])
 
 
 def block_transactions(number: int) -> tuple[TransactionView, ...]:
     """Return the journal's transactions in a block."""
-    return tuple(_transaction(row) for row in ChainTransaction.objects.filter(block_number=number).order_by("pk"))
+    return tuple(_transaction(row) for row in _journal().filter(in_block(number)).order_by("pk"))
+
+
+def in_block(number: int) -> Q:
+    """Return what finds the journal's transactions in the blocks of that number, on every chain the log was on."""
+    return Q(chain_id__in=LogContract.objects.values("chain_id"), block_number=number)
+
+
+def _journal() -> QuerySet[ChainTransaction]:
+    """The journal with what each row brought, without the raw bytes."""
+    return ChainTransaction.objects.select_related("batch__contract", "deployed").defer("raw")
 
 
 def _transaction(row: ChainTransaction) -> TransactionView:

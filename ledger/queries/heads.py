@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, QuerySet
 
 from kernel.errors import NotFound
 from ledger.journal import TransactionState
-from ledger.models import Batch, ChainTransaction, Entry, Leaf, LogContract, TreeHead
+from ledger.models import Batch, ChainTransaction, Entry, Leaf, LogContract, TreeHead, WaitingEntry
 from ledger.queries.cosigned import cosignatures, first_witnessed
 from ledger.types import AnchorView, CosignatureView, HeadView, LagView
 
@@ -126,10 +126,11 @@ def lag() -> LagView:
     """Return how many entries are written, sealed and anchored, and since when the oldest of the others wait."""
     sealed = int(TreeHead.objects.aggregate(Max("size"))["size__max"] or 0)
     anchored = anchored_size()
-    waiting = Entry.objects.filter(waiting__isnull=False).aggregate(Min("recorded_at"))["recorded_at__min"]
+    oldest = WaitingEntry.objects.order_by("pk").values("pk")[:1]
+    waiting = Entry.objects.filter(pk__in=oldest).values_list("recorded_at", flat=True).first()
     unanchored = Leaf.objects.filter(index=anchored).values_list("entry__recorded_at", flat=True).first()
     mined = ChainTransaction.objects.filter(state=TransactionState.MINED)
-    count = Entry.objects.filter(waiting__isnull=False).count()
+    count = WaitingEntry.objects.count()
     return LagView(
         entries=sealed + count,
         waiting=count,
@@ -137,14 +138,14 @@ def lag() -> LagView:
         anchored=anchored,
         oldest_waiting_at=waiting,
         oldest_unanchored_at=unanchored or waiting,
-        last_head_at=TreeHead.objects.aggregate(Max("sealed_at"))["sealed_at__max"],
-        last_anchor_at=mined.aggregate(Max("finished_at"))["finished_at__max"],
+        last_head_at=TreeHead.objects.order_by("-pk").values_list("sealed_at", flat=True).first(),
+        last_anchor_at=mined.order_by("-pk").values_list("finished_at", flat=True).first(),
     )
 
 
 def _with_anchors(rows: Iterable[TreeHead]) -> tuple[HeadView, ...]:
     listed = list(rows)
-    batches = Batch.objects.select_related("transaction", "contract").filter(head__in=listed)
+    batches = Batch.objects.select_related("transaction", "contract").filter(head__in=listed).defer("transaction__raw")
     live = batches.exclude(transaction__state=TransactionState.REVERTED).order_by("pk")
     by_head = {batch.head_id: batch for batch in live}
     cosigned = cosignatures(row.size for row in listed)

@@ -11,7 +11,7 @@ from kernel.errors import Conflict, NotFound
 from ledger.merkle import inclusion_proof
 from ledger.models import Entry
 from ledger.queries.disclosure import opened_facts
-from ledger.queries.entries import views
+from ledger.queries.entries import ABOVE, views
 from ledger.queries.heads import head_of
 from ledger.queries.proofs import NotSealed, receipt_parts
 from ledger.queries.tree import on_stored
@@ -19,14 +19,6 @@ from ledger.types import EntryView
 
 PACK_FORMAT: Final = "gongshu-pack/1"
 MOST: Final = 1000
-ANCESTORS: Final = """
-WITH RECURSIVE above(id) AS (
-    SELECT id FROM ledger_entry WHERE subject = %s
-    UNION
-    SELECT edge.ref_id FROM above JOIN ledger_entryref edge ON edge.entry_id = above.id
-)
-SELECT id FROM above LIMIT %s
-"""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -56,7 +48,7 @@ def pack(subject: str, *, actor: Actor = PUBLIC, certificate: Mapping[str, Any] 
     It holds the facts that were opened to auditors where the actor may see them, and ``certificate`` as it is given.
     Raises NothingAbout, PackTooLarge, and NotSealed while one of the entries waits.
     """
-    keys = [row.pk for row in Entry.objects.raw(ANCESTORS, [subject, MOST + 1])]
+    keys = [row.pk for row in Entry.objects.raw(ABOVE.format(begin="subject"), [subject, MOST + 1])]
     if not keys:
         raise NothingAbout(subject=subject[:200])
     if len(keys) > MOST:

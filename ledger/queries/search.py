@@ -12,9 +12,10 @@ from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast, Concat, Left
 
 from kernel.actors import PUBLIC, Actor
-from ledger.models import OPENING_BEGINNING, Batch, ChainTransaction, Entry, LogContract, Opening, TreeHead
+from ledger.models import OPENING_BEGINNING, Batch, ChainTransaction, Entry, Opening, TreeHead
 from ledger.queries.disclosure import OPENED, REGULATOR
 from ledger.queries.entries import views
+from ledger.queries.figures import in_block
 from ledger.queries.heads import head
 from ledger.types import EntryView, HeadView
 
@@ -46,7 +47,7 @@ class Found:
 
 def search(text: str, *, actor: Actor = PUBLIC) -> Found:
     """Return what ``text`` names: an entry id, index, leaf hash, root, transaction, block, subject, code, or party."""
-    word = text.replace("\x00", "").strip()
+    word = text.strip()
     small = word.lower()
     if not word:
         return Found()
@@ -74,8 +75,7 @@ def _by_hash(digits: str) -> Found:
 
 def _by_number(number: int, word: str) -> Found:
     entries = views(Entry.objects.filter(leaf__index=number))
-    chains = LogContract.objects.values("chain_id")
-    rows = list(ChainTransaction.objects.filter(chain_id__in=chains, block_number=number)[:MOST])
+    rows = list(ChainTransaction.objects.filter(in_block(number))[:MOST])
     sizes = TreeHead.objects.filter(size__in=[number, *_sizes(rows)]).values_list("size", flat=True)
     return Found(
         entries=(*entries, *_by_term(word)),

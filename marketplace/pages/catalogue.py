@@ -197,7 +197,7 @@ def _question(given: QueryDict) -> Question:
     names = ("text", "holder", "industry", "product_type", "form")
     page = given.get("page", "1")
     return Question(
-        **{name: given.get(name, "")[:200].replace("\x00", "") for name in names},
+        **{name: given.get(name, "")[:200] for name in names},
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
     )
 

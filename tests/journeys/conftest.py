@@ -17,6 +17,7 @@ import pytest
 
 from deploy.local.places import Places
 from deploy.local.ports import free_ports
+from deploy.local.postgres import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 420
@@ -45,6 +46,12 @@ class Platform:
     @property
     def environment(self) -> dict[str, str]:
         return json.loads((self.data / "environment.json").read_text())
+
+    @property
+    def owner_url(self) -> str:
+        """How the owner of the tables reaches the database: no process of the platform is told."""
+        places = Places(self.checkout)
+        return Cluster(places.exposed / "postgres", binaries=places.database_binaries()).url(role="owner")
 
     def told(self) -> str:
         return self.console.read_text(encoding="utf-8", errors="replace")

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -106,7 +107,7 @@ def distinctive_values(platform):
 
 def everything_the_platform_keeps(platform):
     """Every place of the platform that is not a holder's own: database, broker, logs, configuration, environments."""
-    with psycopg2.connect(platform.environment["DATABASE_OWNER_URL"]) as connection, connection.cursor() as cursor:
+    with psycopg2.connect(platform.owner_url) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         for (table,) in cursor.fetchall():
             cursor.execute(f'SELECT t::text FROM "{table}" t')
@@ -139,6 +140,15 @@ def test_nothing_of_the_platform_holds_credentials_or_a_row_of_a_source(platform
     places = list(everything_the_platform_keeps(platform))
     assert len(places) > 60
     assert [name for name, text in places for value in secrets.values() if value in text] == []
+
+
+def test_no_process_knows_how_to_own_the_tables(platform):
+    password = urlsplit(platform.owner_url).password
+    assert len(password) > 20
+    told = {name: Path(f"/proc/{name}/environ").read_text("latin-1") for name in processes_of_the_platform(platform)}
+    assert len(told) > 5
+    assert [name for name, text in told.items() if password in text] == []
+    assert password not in json.dumps(platform.environment)
 
 
 def domain_workers(platform):

@@ -103,7 +103,15 @@ def test_what_django_refuses_to_read_is_a_problem_too(settings):
     assert (response.status_code, response.json()["code"]) == (413, "request.unreadable")
 
 
-@pytest.mark.parametrize("address", ["/registry/certificates/a%00b/", "/api/ledger/entries?kind=a%00"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/registry/certificates/a%00b/",
+        "/api/ledger/entries?kind=a%00",
+        "/ledger/entries/?kind=%00",
+        "/catalogue/?text=%00",
+    ],
+)
 def test_a_null_character_in_an_address_is_refused(address):
     assert Client().get(address).status_code == 400
 
