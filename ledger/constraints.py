@@ -2,7 +2,7 @@
 
 Every string is an enumeration, a format of fixed shape, or an anchored pattern that turns all of ``PROBES`` away; there
 are no floats, no open objects, and no keyword whose meaning is not known here. What a schema cannot see, a resident
-identity number in a field of digits, ``identity_number`` finds in the bytes.
+identity number or a mobile number in a field of digits, ``personal_number`` finds in the bytes.
 """
 
 from __future__ import annotations
@@ -33,9 +33,11 @@ KNOWN: Final = (
     | {"items", "anyOf"}
 )
 _RESIDENT: Final = re.compile(
-    rb"(?<![0-9A-Za-z])(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{4}"
-    rb"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
+    rb"(?<![0-9])(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{4}"
+    rb"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9])"
 )
+_MOBILE: Final = re.compile(rb'"(?:\+?86)?(1[3-9][0-9]{9})"')
+_HASH: Final = re.compile(rb"[0-9a-f]{32,}")  # whose digits mean nothing
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS: Final = b"10X98765432"
 
@@ -114,8 +116,17 @@ def _outside_groups(pattern: str) -> str:
     return bare
 
 
-def identity_number(data: bytes) -> str | None:
-    """Return the first resident identity number (GB 11643: region, day of birth, check digit) in ``data``, or None."""
+def personal_number(data: bytes) -> str | None:
+    """Return the first number of a person in JSON's bytes, or None.
+
+    Looked for are resident identity numbers (GB 11643: region, day of birth, check digit), whatever letters stand around
+    them, and strings that are a mobile number and nothing else.
+    """
+    mobile = _MOBILE.search(data)
+    return mobile[1].decode() if mobile else _identity_number(_HASH.sub(b"", data))
+
+
+def _identity_number(data: bytes) -> str | None:
     for found in _RESIDENT.finditer(data):
         digits = found[0].upper()
         total = sum(int(digits[place : place + 1]) * weight for place, weight in enumerate(_WEIGHTS))

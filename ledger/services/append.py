@@ -20,7 +20,7 @@ from ledger import status as statuses
 from ledger.body import BadName, body
 from ledger.canonical import EntryTooLarge, JsonValue, NotCanonical
 from ledger.commitment import SALT_BYTES, commit
-from ledger.constraints import identity_number
+from ledger.constraints import personal_number
 from ledger.digests import sm3
 from ledger.merkle import leaf_hash
 from ledger.services.stops import naming_stops
@@ -52,11 +52,11 @@ class PayloadRefused(InvalidInput):
 
 @dataclass(eq=False, kw_only=True)
 class PersonalData(InvalidInput):
-    """The entry holds what reads as a resident identity number; such a fact goes in as a commitment or not at all."""
+    """The entry holds what reads as a person's number; such a fact goes in as a commitment or not at all."""
 
     code = "ledger.personal_data"
-    zh = "记录中含有疑似公民身份号码的内容，个人信息不得写入账本。"
-    en = "The entry holds what reads as a resident identity number; personal data never enters the log."
+    zh = "记录中含有疑似公民身份号码或手机号码的内容，个人信息不得写入账本。"
+    en = "The entry holds what reads as an identity or mobile number; personal data never enters the log."
 
 
 @dataclass(eq=False, kw_only=True)
@@ -183,7 +183,7 @@ def _validate(kind: EntryKind, payload: Mapping[str, JsonValue], data: bytes) ->
         error = next(iter(validator.iter_errors(plain)))
         path = "/".join(str(part) for part in error.instance_path) or "payload"
         raise PayloadRefused(kind=f"{kind.name}/{kind.version}", path=path, reason=error.message[:200])
-    if identity_number(data) is not None:
+    if personal_number(data) is not None:
         raise PersonalData
 
 

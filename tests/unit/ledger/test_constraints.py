@@ -8,7 +8,7 @@ import marketplace.kinds
 import pricing.kinds
 import privacy.kinds
 import registry.kinds
-from ledger.constraints import PROBES, free_places, identity_number
+from ledger.constraints import PROBES, free_places, personal_number
 from ledger.status import CODES, STATES, BadStatus, check, day_number, said, status_id
 from ledger.types import _KINDS, EntryKind
 from ledger.words import ARTICLE, CODE, COUNT, DECIMAL, NUMBER, UUID
@@ -70,9 +70,20 @@ def test_words_take_what_they_are_for_and_no_probe():
 @pytest.mark.parametrize("number", ["11010519491231002X", "440524188001010014"])
 def test_published_identity_numbers_are_found(number):
     expected = number if number[6:8] in ("19", "20") else None
-    assert identity_number(f'{{"code":"{number}"}}'.encode()) == expected
-    assert identity_number(f'{{"code":"{number[:-1]}0"}}'.encode()) is None
-    assert identity_number(f'{{"code":"9{number}"}}'.encode()) is None
+    assert personal_number(f'{{"code":"{number}"}}'.encode()) == expected
+    assert personal_number(f'{{"code":"ID{number}"}}'.encode()) == expected
+    assert personal_number(f'{{"code":"{number[:-1]}0"}}'.encode()) is None
+    assert personal_number(f'{{"code":"9{number}"}}'.encode()) is None
+
+
+def test_a_mobile_number_is_found_and_neither_an_amount_nor_a_hash_is_taken_for_a_person():
+    assert personal_number(b'{"code":"13800138000"}') == "13800138000"
+    assert personal_number(b'{"code":"+8613800138000"}') == "13800138000"
+    assert personal_number(b'{"fen":13800138000}') is None
+    assert personal_number(b'{"code":"138001380001"}') is None
+    digest = "11010519491231002" + "0" * 10 + "a" * 37
+    assert personal_number(f'{{"hash":"{digest}"}}'.encode()) is None
+    assert personal_number(f'{{"hash":"a{"110105194912310029"}{"b" * 45}"}}'.encode()) is None
 
 
 def test_statuses_are_written_one_way():
