@@ -119,8 +119,8 @@ def _outside_groups(pattern: str) -> str:
 def personal_number(data: bytes) -> str | None:
     """Return the first number of a person in JSON's bytes, or None.
 
-    Looked for are resident identity numbers (GB 11643: region, day of birth, check digit), whatever letters stand around
-    them, and strings that are a mobile number and nothing else.
+    Looked for are resident identity numbers (GB 11643: region, day of birth, check digit), whatever letters stand
+    around them, and strings that are a mobile number and nothing else.
     """
     mobile = _MOBILE.search(data)
     return mobile[1].decode() if mobile else _identity_number(_HASH.sub(b"", data))
