@@ -121,9 +121,14 @@ def append(
         status=None if status is None else statuses.said(status.subject, status.state, status.valid_until),
     )
     _validate(kind, payload, data)
-    row = [new_id, kind.name, kind.version, subject, now, data, leaf_hash(data), sm3(data)]
+    row = [new_id, kind.name, kind.version, subject, _as_said(now), data, leaf_hash(data), sm3(data)]
     _write([*row, terms_of(subject, payload), targets, *_columns(facts), *_status_columns(status)])
     return new_id
+
+
+def _as_said(now: datetime) -> datetime:
+    """The moment as the bytes say it, to the millisecond, so that the column says nothing they do not."""
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def _secret_facts(confidential: Mapping[str, str], actor: Actor) -> dict[str, tuple[str, bytes]]:

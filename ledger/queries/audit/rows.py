@@ -4,7 +4,9 @@
 apart: canonical bytes have one form, so what stands before and after the payload can be written out and compared.
 
 Bytes come as PostgreSQL's escape format writes them, search terms as its array literal: both are plain text as long as
-nothing in them is special, and reading text costs a third of reading bytes and arrays.
+nothing in them is special, and reading text costs a third of reading bytes and arrays. Moments and days are text too:
+PostgreSQL holds some that Python does not, and ``infinity``. When an entry happened is in its bytes to the millisecond,
+and the column says no more; when it was recorded is in no bytes, and only what no clock says is found.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,12 +29,21 @@ from ledger.terms import LONGEST, SHORTEST, terms_of
 
 COLUMNS: Final = """
 entry.id, entry.public_id::text, entry.kind, entry.version, entry.subject,
-to_char(entry.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+concat(
+    replace(to_char(entry.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US AD'), '000 AD', 'Z'),
+    CASE WHEN entry.recorded_at BETWEEN '1970-01-01' AND '9999-12-31' THEN '' ELSE '; recorded_at (no time)' END
+),
 encode(entry.leaf_hash, 'hex') || ' ' || encode(entry.sm3, 'hex'), encode(entry.body, 'escape'), entry.terms::text
 """
 SEALED: Final = f"""
 SELECT leaf.index, {COLUMNS} FROM ledger_leaf leaf LEFT JOIN ledger_entry entry ON entry.id = leaf.entry_id
 WHERE leaf.index >= %s AND leaf.index < %s ORDER BY leaf.index
+"""  # noqa: S608 - put together from constants
+BEYOND: Final = f"""
+SELECT leaf.index, {COLUMNS}
+FROM (SELECT index, entry_id FROM ledger_leaf WHERE (index < 0 OR index >= %s) AND index > %s ORDER BY index LIMIT %s)
+    AS leaf
+LEFT JOIN ledger_entry entry ON entry.id = leaf.entry_id ORDER BY leaf.index
 """  # noqa: S608 - put together from constants
 WAITING: Final = f"""
 SELECT waiting.entry_id, {COLUMNS}
@@ -53,7 +65,8 @@ LEFT JOIN ledger_entry named ON named.id = edge.ref_id
 WHERE edge.entry_id = ANY(%s::bigint[]) ORDER BY edge.entry_id, edge.position
 """
 STATUSES: Final = """
-SELECT entry_id, status_id, subject, state, valid_until FROM ledger_entrystatus WHERE entry_id = ANY(%s::bigint[])
+SELECT entry_id, status_id, subject, state, valid_until::text FROM ledger_entrystatus
+WHERE entry_id = ANY(%s::bigint[])
 """
 UNREADABLE: Final = "the bytes are not an entry"
 _SM3: Final = hashlib.new("sm3")
@@ -72,7 +85,7 @@ class Beside:
 
     unopened: dict[int, list[str]] = field(default_factory=dict)
     edges: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
-    statuses: dict[int, tuple[bytes, str, str, date | None]] = field(default_factory=dict)
+    statuses: dict[int, tuple[bytes, str, str, str | None]] = field(default_factory=dict)
     rows: int = 0
 
 
@@ -93,6 +106,14 @@ def sealed(direct: Any, start: int, end: int) -> tuple[list[Row], Beside]:
     """
     with direct.cursor() as cursor:
         cursor.execute(SEALED, [start, end])
+        rows = list(cursor.fetchall())
+    return rows, beside(direct, rows)
+
+
+def beyond(direct: Any, size: int, after: int, count: int) -> tuple[list[Row], Beside]:
+    """Return up to ``count`` leaves that stand outside a tree of ``size``, after the index ``after``."""
+    with direct.cursor() as cursor:
+        cursor.execute(BEYOND, [size, after, count])
         rows = list(cursor.fetchall())
     return rows, beside(direct, rows)
 
@@ -191,7 +212,7 @@ def held(row: Sequence[Any], near: Beside) -> Held:
         payload = {name: item for name, item in said["payload"].items() if name != "commitments"}
         if columns != (name, kind, version, subject, occurred):
             problems.append(f"the row differs from the bytes in {_differing(columns, row)}")
-        if set(STRINGARRAY(terms, None)) != set(terms_of(said["subject"], payload)):
+        if Counter(STRINGARRAY(terms, None)) != Counter(terms_of(said["subject"], payload)):
             problems.append("the row's search terms differ from the bytes")
         if said["refs"] or key in near.edges:
             _edges(problems, said["refs"], near.edges.get(key, []))
@@ -204,7 +225,9 @@ def held(row: Sequence[Any], near: Beside) -> Held:
 
 def _differing(columns: Sequence[Any], row: Sequence[Any]) -> str:
     names = ("id", "kind", "version", "subject", "occurred_at")
-    return ", ".join(name for name, said, found in zip(names, columns, row[2:7], strict=True) if said != found)
+    occurred, _, unrecorded = row[6].partition("; ")
+    pairs = zip(names, columns, (*row[2:6], occurred), strict=True)
+    return ", ".join([*(name for name, said, found in pairs if said != found), *filter(None, [unrecorded])])
 
 
 def _edges(problems: list[str], refs: Sequence[str], found: Sequence[tuple[str, int]]) -> None:
@@ -212,12 +235,13 @@ def _edges(problems: list[str], refs: Sequence[str], found: Sequence[tuple[str, 
         problems.append("its references (edges) differ from the bytes")
 
 
-def _status(result: Held, said: Mapping[str, Any] | None, found: tuple[bytes, str, str, date | None] | None) -> None:
+def _status(result: Held, said: Mapping[str, Any] | None, found: tuple[bytes, str, str, str | None] | None) -> None:
     if said is not None:
-        until = None if said["valid_until"] is None else date.fromisoformat(said["valid_until"])
+        day = said["valid_until"]
+        until = None if day is None else date.fromisoformat(day)
         identifier = bytes.fromhex(said["id"])
         result.status = ChainStatus(id=identifier, place=0, state=CODES[said["state"]], valid_until=day_number(until))
-        if found == (identifier, found[1] if found else "", said["state"], until) and status_id(found[1]) == identifier:
+        if found == (identifier, found[1] if found else "", said["state"], day) and status_id(found[1]) == identifier:
             return
     result.problems.append("its status row differs from the bytes")
 

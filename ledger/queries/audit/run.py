@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from ledger.calldata import ChainStatus
-from ledger.models import Entry, EntryRef, EntryStatus, Opening, Tile, TreeHead
+from ledger.models import Entry, EntryRef, EntryStatus, Leaf, Opening, Tile, TreeHead
 from ledger.queries.audit import rows as stored
 from ledger.queries.audit.findings import Finding
 from ledger.queries.audit.growth import Growth
@@ -21,6 +22,8 @@ from ledger.queries.audit.journal import journal_findings
 from ledger.tiles import HASH, WIDTH
 
 CHUNK: Final = 4096
+MOST_MISSING: Final = 1 << 20  # a head that states more leaves than there are, by more than this, is itself named
+LOWEST: Final = -(1 << 63)
 UNPLACED: Final = """
 SELECT public_id::text FROM ledger_entry entry
 WHERE NOT EXISTS (SELECT FROM ledger_leaf leaf WHERE leaf.entry_id = entry.id)
@@ -73,6 +76,8 @@ class Audit:
         self._changes: dict[int, ChainStatus] = {}
         self._pending: list[tuple[bytes | None, str]] = []
         self._next = 0
+        self._size = 0
+        self._odd = False
         self._log = settings.LOG_ORIGIN
         self._thread: ThreadPoolExecutor
         self._ahead: Future[tuple[list[stored.Row], stored.Beside]]
@@ -87,53 +92,74 @@ class Audit:
             yield from journal_findings(self._growth, self._changes)
 
     def _tree(self) -> Iterator[Finding]:
-        """Read leaves chunk by chunk, and close a segment at every head."""
+        """Read leaves chunk by chunk, and close a segment at every head; then those that no head covers."""
         keys = Keys()
         yield from keys.findings()
+        rows = Leaf.objects.count()
+        self._size = _size(keys, rows)
         with ThreadPoolExecutor(1) as self._thread:
             self._fetch()
-            for head in TreeHead.objects.order_by("size").iterator(chunk_size=500):
+            for head in _heads().order_by("size").iterator(chunk_size=500):
                 self.heads += 1
+                signed = keys.opened(head)
+                if not 0 < head.size <= self._size:
+                    yield Finding(f"head {head.size}", signed.problem or f"states a tree, but there are {rows} leaves")
+                    continue
                 start = self._growth.frontier.size
-                while start + len(self._pending) < head.size and (yield from self._read(start)):
-                    pass
-                yield from self._segment(keys.opened(head), head.size - start)
-            start = self._growth.frontier.size
-            while (yield from self._read(start)):
-                pass
-        for _, where in self._pending:
-            yield Finding(where, f"is in the tree, but no head covers it: the last one is of {start} leaves")
+                while start + len(self._pending) < head.size:
+                    yield from self._read(start)
+                yield from self._segment(signed, head.size - start)
+        if self.leaves != rows:
+            yield from self._beyond()
 
     def _fetch(self) -> None:
         """Let the next chunk be fetched while the present one is hashed."""
-        end = self._next + CHUNK
-        self._ahead = self._thread.submit(stored.sealed, connection.connection, self._next, end)
-        self._next = end
+        start, self._next = self._next, min(self._next + CHUNK, self._size)
+        if start < self._next:
+            self._ahead = self._thread.submit(stored.sealed, connection.connection, start, self._next)
 
-    def _read(self, start: int) -> Generator[Finding, None, bool]:
-        """Take the next chunk into the pending leaves, which follow ``start``; return whether it held any."""
+    def _read(self, start: int) -> Iterator[Finding]:
+        """Take the next chunk into the pending leaves, which follow ``start``."""
         found, near = self._ahead.result()
+        place, end = start + len(self._pending), self._next
         self._fetch()
         self._beside += near.rows
-        follows = start + len(self._pending)
         for row in found:
-            index = row[0]
-            digest = stored.fits(row, near, self._log) if index == follows and row[1] is not None else None
+            if row[0] != place:
+                yield from self._missing(place, row[0])
+                place = row[0]
+            digest = None if row[1] is None else stored.fits(row, near, self._log)
             if digest is not None:
                 self._pending.append((digest, ""))
             else:
-                while start + len(self._pending) < index:
-                    yield from self._missing(start + len(self._pending))
-                yield from self._leaf(row, near, index)
-            follows = index + 1
+                yield from self._leaf(row, near, place)
+            place += 1
+        yield from self._missing(place, end)
         self.leaves += len(found)
         self.entries += sum(row[1] is not None for row in found)
-        return bool(found)
 
-    def _missing(self, index: int) -> Iterator[Finding]:
-        where = f"leaf {index}"
-        yield Finding(where, "is missing")
-        self._pending.append((None, where))
+    def _missing(self, start: int, end: int) -> Iterator[Finding]:
+        for index in range(start, end):
+            where = f"leaf {index}"
+            yield Finding(where, "is missing")
+            self._pending.append((None, where))
+
+    def _beyond(self) -> Iterator[Finding]:
+        """Name the leaves outside the tree that the heads state, and hold what they hold like any other's."""
+        self._odd = True
+        after = LOWEST
+        while True:
+            found, near = stored.beyond(connection.connection, self._size, after, CHUNK)
+            if not found:
+                break
+            for row in found:
+                name = "no entry" if row[1] is None else stored.name_of(row)
+                yield Finding(f"leaf {row[0]}", f"holds {name}, but the last head is of {self._size} leaves")
+                if row[1] is not None:
+                    yield from _told(stored.held(row, near), f"{name} (leaf {row[0]})")
+            self.leaves += len(found)
+            self.entries += sum(row[1] is not None for row in found)
+            after = found[-1][0]
 
     def _leaf(self, row: tuple[Any, ...], near: stored.Beside, index: int) -> Iterator[Finding]:
         if row[1] is None:
@@ -152,8 +178,6 @@ class Audit:
     def _segment(self, signed: Signed, count: int) -> Iterator[Finding]:
         """Take the leaves up to a head into the tree: as the rows give them or, where only that fits, as tiles do."""
         size = signed.row.size
-        while len(self._pending) < count:
-            yield from self._missing(size - count + len(self._pending))
         segment, self._pending = self._pending[:count], self._pending[count:]
         tiled = self._tiled(size - count, size)
         hashes = [digest or tile for (digest, _), tile in zip(segment, tiled, strict=True)]
@@ -199,10 +223,10 @@ class Audit:
 
     def _stray(self) -> Iterator[Finding]:
         """Rows that belong to no entry in the tree or the queue; looked for only where the counts differ."""
-        if Entry.objects.count() != self.entries:
+        if self._odd or Entry.objects.count() != self.entries:
             yield from (Finding(f"entry {name}", "is neither in the tree nor waiting") for name in _names(UNPLACED))
         beside = (Opening, EntryRef, EntryStatus)
-        if sum(model.objects.count() for model in beside) == self._beside:
+        if not self._odd and sum(model.objects.count() for model in beside) == self._beside:
             return
         for model in beside:
             table = model._meta.db_table
@@ -227,6 +251,18 @@ class Audit:
         while wanted is not None:
             yield Finding(_tile(*wanted[0]), "is missing")
             wanted = next(expected, None)
+
+
+def _heads() -> QuerySet[TreeHead]:
+    return TreeHead.objects.only("size", "root", "frontier", "note")
+
+
+def _size(keys: Keys, rows: int) -> int:
+    """The size of the tree: that of the last head, unless only its row states leaves that are not there."""
+    for head in _heads().order_by("-size").iterator(chunk_size=50):
+        if head.size <= rows or (head.size <= rows + MOST_MISSING and keys.opened(head).stated is not None):
+            return max(head.size, 0)
+    return 0
 
 
 def _told(held: stored.Held, where: str) -> Iterator[Finding]:

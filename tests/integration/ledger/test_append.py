@@ -48,6 +48,12 @@ def nothing_written():
     return not any(model.objects.exists() for model in (Entry, EntryRef, EntryStatus, Opening, WaitingEntry))
 
 
+def test_moment_is_kept_to_the_millisecond_that_the_bytes_say():
+    row = Entry.objects.get(public_id=write(now=NOW.replace(microsecond=123_999)))
+    assert row.occurred_at == NOW.replace(microsecond=123_000)
+    assert json.loads(bytes(row.body))["occurred_at"] == "2026-11-21T10:00:00.123Z"
+
+
 def test_entry_is_kept_as_the_bytes_that_were_hashed():
     entry_id = write(payload={"name": "数据"})
     row = Entry.objects.get(public_id=entry_id)
