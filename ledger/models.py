@@ -54,7 +54,7 @@ class EntryRef(models.Model):
 
 
 class Opening(models.Model):
-    """Salt and value of a commitment. Deleting one erases the fact; the leaf that commits to it stays valid."""
+    """Salt and value of a commitment. Whoever owns the tables may delete one and so erase the fact; its leaf stays."""
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="openings")
     name = models.CharField(max_length=80)

@@ -20,6 +20,7 @@ from ledger.types import StatusChange
 from tests.integration.ledger.conftest import ACTOR, NOW, ROOT, THING_DONE
 
 SEALED = ("entry", "entryref", "entrystatus", "leaf", "treehead", "log", "logkey", "logcontract", "batch")
+CLOSED_TOO = ("cosignature", "chainmove", "chainsnapshot")
 FORBIDDEN = [
     *(f"UPDATE ledger_{table} SET {column} = {column}" for table, column in zip(
         SEALED, ("kind", "position", "state", "index", "note", "origin", "from_size", "address", "start"), strict=True
@@ -29,6 +30,8 @@ FORBIDDEN = [
     *(f"ALTER TABLE ledger_{table} DISABLE TRIGGER ALL" for table in (*SEALED, "tile", "leaf_00000")),
     *(f"DROP TRIGGER ledger_{table}_keeps ON ledger_{table}" for table in SEALED),
     "UPDATE ledger_opening SET value = ''",
+    "DELETE FROM ledger_opening",
+    *(f"{act} ledger_{table}" for act in ("DELETE FROM", "TRUNCATE") for table in CLOSED_TOO),
     "UPDATE ledger_waitingentry SET entry_id = 0",
     "UPDATE ledger_tile SET level = 9",
     "UPDATE ledger_chaintransaction SET raw = ''",
