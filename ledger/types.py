@@ -17,6 +17,7 @@ __all__ = [
     "AnchorView",
     "ChainStatusView",
     "CosignatureView",
+    "Ended",
     "EntryKind",
     "EntryState",
     "EntryView",
@@ -235,6 +236,17 @@ class JournalRow:
     state: str
     block_number: int | None
     block_hash: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a transaction ended, by the journal: None where it says nothing."""
+
+    tx_hash: str
+    state: str
+    block_number: int | None
+    block_hash: str | None
+    gas_used: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

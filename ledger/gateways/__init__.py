@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from functools import lru_cache
 
 from django.conf import settings
@@ -11,10 +12,12 @@ from django.utils import timezone
 from kernel.actors import Actor
 from kernel.signer import KeyStore, Signer
 from ledger.gateways import anchoring, care
-from ledger.gateways.keys import signers_in
+from ledger.gateways.keys import first_keys, signers_in
 from ledger.gateways.node import Web3Chain
+from ledger.gateways.receipts import differing
 from ledger.gateways.snapshots import Shelf
 from ledger.gateways.wallet import Wallet
+from ledger.note import VerifierKey
 from ledger.queries.heads import anchored_size
 from ledger.queries.journal import present_chain
 from ledger.services.keys import open_log
@@ -56,6 +59,11 @@ def log_signers() -> tuple[Signer, Signer]:
     Their keys are made at first use; after a rotation they are found by the public keys the log names.
     """
     return signers_in(_store())
+
+
+def kept_keys() -> tuple[VerifierKey, ...]:
+    """Return the log's first keys as the key store's public files have them; empty where this process sees none."""
+    return first_keys(KeyStore(settings.KEY_STORE_DIR))
 
 
 def prepare_log() -> str:
@@ -152,3 +160,11 @@ def anchor_all() -> int:
 def compare_chain() -> None:
     """Raise the error that names it when node and database do not hold the same blocks, size and root."""
     care.compare(chain(), chain_id=settings.CHAIN_ID)
+
+
+def compare_receipts() -> Iterator[tuple[str, str]]:
+    """Yield each journal row of the present chain that the node's receipt contradicts: its place, and what differs.
+
+    Raises WrongChain, ChainUnavailable.
+    """
+    yield from differing(chain(), chain_id=settings.CHAIN_ID)

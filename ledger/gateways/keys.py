@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from django.conf import settings
+
 from kernel.actors import Actor
 from kernel.signer import KeyStore, NoSuchKey, Signer
 from kernel.sm2 import ensure_sm2_signer
+from ledger.note import VerifierKey
 from ledger.queries.heads import heads
 from ledger.queries.keys import keys_at
 from ledger.services.rotation import rotate_keys
@@ -25,6 +29,15 @@ def signers_in(store: KeyStore) -> tuple[Signer, Signer]:
     newest = heads(limit=1)
     present = {key.algorithm: store.name_of(key.public) for key in keys_at(newest[0].size + 1 if newest else 0)}
     return _pair(store, **(FIRST | present))
+
+
+def first_keys(store: KeyStore) -> tuple[VerifierKey, ...]:
+    """Return the public halves of the log's first pair, as far as the store has them; needs no passphrase."""
+    found = []
+    for algorithm, name in FIRST.items():
+        with suppress(NoSuchKey):
+            found.append(VerifierKey(settings.LOG_ORIGIN, store.public_key(name), algorithm))
+    return tuple(found)
 
 
 def change_keys(store: KeyStore, *, actor: Actor, now: datetime) -> HeadView:

@@ -333,6 +333,12 @@ class Web3Chain:
         """Return how a transaction was mined, or None when it stands in no block."""
         return _mined(self._request("eth_getTransactionReceipt", tx_hash))
 
+    def receipts(self, tx_hashes: Sequence[str]) -> list[Mined | None]:
+        """Return how transactions were mined, in one request; None for each that stands in no block."""
+        answers = self._together([("eth_getTransactionReceipt", [each]) for each in tx_hashes])
+        with self._answering():
+            return [_mined(_result(answer)) for answer in answers]
+
     def _send(self, raw: bytes) -> str:
         """Send raw bytes; return why the node did not take them ("already known", "nonce too low"…), or nothing."""
         with self._answering():

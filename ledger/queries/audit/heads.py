@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from ledger.merkle import Frontier
-from ledger.models import Log, LogKey, TreeHead
+from ledger.models import TreeHead
 from ledger.note import BadNote, Checkpoint, VerifierKey, opened
 from ledger.queries.audit.findings import Finding
+from ledger.queries.audit.keys import key_findings, key_rows
 
 
 @dataclass(frozen=True)
@@ -27,23 +28,15 @@ class Keys:
 
     def __init__(self) -> None:
         """Read them."""
-        self._rows = [
-            (row.from_size, row.algorithm, _parsed(row.verifier_key)) for row in LogKey.objects.order_by("from_size")
-        ]
+        self._rows = key_rows()
 
     def findings(self) -> Iterator[Finding]:
-        """Yield key rows that hold no key, and a log whose first key is not the one it was opened with."""
-        for start, kind, key in self._rows:
-            if key is None or key.algorithm != kind or key.name != settings.LOG_ORIGIN:
-                yield Finding(f"log key {kind} from {start}", "is not a key of this log")
-        first = LogKey.objects.filter(algorithm="ed25519").order_by("from_size").first()
-        log = Log.objects.first()
-        if log is not None and (first is None or log.verifier_key != first.verifier_key):
-            yield Finding("log", "its key is not the first one that signs it")
+        """Yield what does not fit between the log, its key rows, and the entries that announce keys."""
+        yield from key_findings(self._rows)
 
     def at(self, size: int) -> list[VerifierKey]:
         """Return the keys that sign a head of ``size`` leaves."""
-        return list({kind: key for start, kind, key in self._rows if start <= size and key}.values())
+        return list({row.algorithm: row.key for row in self._rows if row.start <= size and row.key}.values())
 
     def opened(self, head: TreeHead) -> Signed:
         """Return a head with the root that its checkpoint states, signed by every key in force."""
@@ -55,6 +48,8 @@ class Keys:
             return Signed(head, None, f"its checkpoint is not valid: {error.reason}")
         if set(signers) != set(keys):
             return Signed(head, None, "its checkpoint lacks a signature of a key in force")
+        if head.note.count("\n", len(text)) != len(keys) + 1:
+            return Signed(head, None, "its checkpoint bears a signature of no key in force")
         if (stated.origin, stated.size, stated.extensions) != (settings.LOG_ORIGIN, head.size, ()):
             return Signed(head, None, "its checkpoint states another head")
         return Signed(head, stated.root)
@@ -71,10 +66,3 @@ def head_findings(signed: Signed, frontier: Frontier) -> Iterator[Finding]:
         yield Finding(where, "its root is not the root of the leaves")
     if bytes(head.frontier) != frontier.to_bytes():
         yield Finding(where, "its frontier is not the frontier of the leaves")
-
-
-def _parsed(text: str) -> VerifierKey | None:
-    try:
-        return VerifierKey.parse(text)
-    except BadNote:
-        return None

@@ -114,7 +114,8 @@ def node():
 
 
 @pytest.fixture
-def log(db, node, store):
+def log(db, node, store, settings):
+    settings.KEY_STORE_DIR = store.directory  # has the log's chain key, and not the keys of another log
     return LogUnderTest(node, store)
 
 
