@@ -28,7 +28,7 @@ def _verdicts() -> dict[str, str]:
         "about": gettext("{kind} about {subject}: leaf {index} of the signed tree of {size}."),
         "certified": gettext("The issuer signed certificate {number} as it stands here."),
         "packed": gettext(
-            "{count} entries about {subject} and what it rests on, {opened} facts opened, nothing missing."
+            "{count} entries about {subject} and all they rest on, {opened} facts opened."
         ),
         "headed": gettext("{log} signed this root of {size} leaves: {root}"),
         "begins": gettext("The tree of {old} leaves begins the tree of {size}: nothing before was changed or removed."),
@@ -57,6 +57,7 @@ def _steps() -> dict[str, str]:
         "receipts": gettext("Entries in the tree that the log signed:"),
         "opened": gettext("This fact was committed to:"),
         "closed": gettext("Everything the entries rest on is here"),
+        "later": gettext("Whether later entries about it exist, such as a revocation, the chain and the log say."),
         "consistent": gettext("The proof leads to both roots"),
     }
 
@@ -74,12 +75,13 @@ def _failures() -> dict[str, str]:
         "nosm": gettext("The part that checks SM2 was not loaded. Use gongshu-verify, or leave the SM2 key out."),
         "cosignature": gettext("A witness's cosignature does not fit."),
         "otherkey": gettext("The receipt names another key than the one you trust."),
+        "keylog": gettext("The checkpoint is of another log than the key."),
         "otherlog": gettext("The entry belongs to another log than the checkpoint."),
         "anchorshape": gettext("The place on the chain is malformed."),
         "key": gettext("The key is not written as name+hash+key."),
         "note": gettext("The checkpoint is malformed."),
         "json": gettext("The file is none that the log issues, or it was cut off or altered."),
-        "entry": gettext("The receipt holds no entry."),
+        "entry": gettext("The receipt holds no entry, or one that is not written as the log writes them."),
         "shape": gettext("The receipt does not have the parts it should."),
         "packshape": gettext("The pack does not have the parts it should."),
         "offsubject": gettext("No entry of the pack is about its subject."),
@@ -106,7 +108,7 @@ def _certificate_failures() -> dict[str, str]:
         "othersuite": gettext("It carries no proof of the suite eddsa-jcs-2022, the one this page reads."),
         "severalkeys": gettext("Its proofs are of different keys."),
         "otherissuer": gettext("Another key than the issuer's you trust signed it."),
-        "issuerkey": gettext("Its proof is of another key than its issuer's."),
+        "issuerkey": gettext("It names no issuer, or its proof is of another key than its issuer's."),
         "proofkind": gettext("Its proof is not one of assertion."),
         "nomethod": gettext("The proof's key is not written in its verification method."),
         "base58": gettext("A key or signature of the certificate is malformed."),
@@ -115,6 +117,7 @@ def _certificate_failures() -> dict[str, str]:
         "proofwrong": gettext("The proof does not fit the certificate: something in it was altered."),
         "moment": gettext("One of its days is not a moment."),
         "early": gettext("Its term has not begun."),
-        "late": gettext("Its term is over."),
+        "late": gettext("Its term, or that of its proof, is over."),
+        "othercertificate": gettext("No entry of the pack is about the certificate in it."),
         "otherstatus": gettext("It names the status of another certificate."),
     }

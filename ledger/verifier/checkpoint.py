@@ -93,8 +93,10 @@ def parse_head(text: str) -> Head:
 
 
 def open_checkpoint(note: str, key: NoteKey) -> Note:
-    """Return the checkpoint under the signature of the log's ``key``; raise Invalid."""
+    """Return the checkpoint under the signature of the log's ``key``, which bears the log's name; raise Invalid."""
     parsed = parse_note(note)
+    if parsed.head.origin != key.name:
+        raise Invalid(f"the checkpoint is of the log {parsed.head.origin}, the key of {key.name}")
     ours = [data for name, data in parsed.signatures if name == key.name and data[:4] == key.key_id]
     if len(ours) != 1:
         raise Invalid("the checkpoint is not signed by the log's key")

@@ -92,21 +92,40 @@ def _command(commands: Any, name: str, what: str, check: Check) -> argparse.Argu
 def _run_receipt(options: argparse.Namespace) -> Found:
     facts = check_receipt(_read(options.file, LARGEST), _trust(options))
     chain = "and on the chain" if facts["chain_asked"] else "(no chain node was asked)"
-    return f"leaf {facts['index']} of {facts['log']}, in the signed tree of {facts['size']} {chain}", facts
+    now = facts["status_now"]
+    since = f"; by now the chain says another status: {now['state']} (entry {now['index']})" if now else ""
+    return f"leaf {facts['index']} of {facts['log']}, in the signed tree of {facts['size']} {chain}{since}", facts
 
 
 def _run_pack(options: argparse.Namespace) -> Found:
     trust = _trust(options)
-    issuer = Issuer(key=_text(options.issuer, "+:z"), contract=options.contract, ask=trust.ask, pins=ISSUER_KEYS)
+    issuer = Issuer(key=_text(options.issuer, "+:z"), contract=trust.contract, ask=trust.ask, pins=ISSUER_KEYS)
     facts = check_pack(_read(options.file, LARGEST_PACK), trust, issuer, at=_stated_moment(options.at))
-    opened = len(facts["openings"])
-    return f"{len(facts['entries'])} entries about {facts['subject']}, {opened} facts opened, nothing missing", facts
+    held = f"{len(facts['entries'])} entries about {facts['subject']} and all they rest on"
+    return f"{held}, {len(facts['openings'])} facts opened; {_later(facts, trust.contract)}", facts
+
+
+def _later(facts: dict[str, Any], contract: str | None) -> str:
+    """What is known of entries that came later or were left out."""
+    if facts["status"] is None:
+        return "no chain node was asked, so later entries about it (a revocation too) cannot be excluded"
+    whose = "the chain says" if contract else "a contract that only the pack names says"
+    others = f", and another one of {len(facts['status_since'])} things it rests on" if facts["status_since"] else ""
+    return f"{whose} the same status of it{others}; later entries that set no status cannot be excluded"
 
 
 def _run_audit(options: argparse.Namespace) -> Found:
     facts = check_export(_lines(options.file), _trust(options))
-    chain = f"the chain holds {facts['chain_size']}" if facts["chain_asked"] else "no chain node was asked"
-    return f"{facts['entries']} entries under {facts['heads']} heads of {facts['log']}; {chain}", facts
+    return f"{facts['entries']} entries under {facts['heads']} heads of {facts['log']}; {_on_chain(facts)}", facts
+
+
+def _on_chain(facts: dict[str, Any]) -> str:
+    """What the node confirmed of an export, and of which heads it could not be asked."""
+    if not facts["chain_asked"]:
+        return "no chain node was asked"
+    part = "all" if facts["chain_confirms"] == facts["size"] else f"the first {facts['chain_confirms']}"
+    others = f", {facts['unasked_heads']} heads stand in other chains or contracts and were not asked for"
+    return f"the chain holds {facts['chain_size']} and confirms {part}{others if facts['unasked_heads'] else ''}"
 
 
 def _run_certificate(options: argparse.Namespace) -> Found:

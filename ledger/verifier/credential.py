@@ -6,9 +6,7 @@ JSON-LD. Other proofs of a proof set (eddsa-rdfc-2022) are for verifiers that pr
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
@@ -18,13 +16,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ledger.verifier.node import Ask, status_of
-from ledger.verifier.reading import strict, text_of
+from ledger.verifier.reading import canonical_json, strict, text_of
 from ledger.verifier.verdict import Incomplete, Invalid
 
 SUITE = "eddsa-jcs-2022"
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 MULTICODEC = b"\xed\x01"
-LARGEST_INTEGER = 2**53 - 1
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
 STATUS_PREFIX = b"gongshu/status/v1\x00"
 CHINA = timezone(timedelta(hours=8))
@@ -55,7 +52,7 @@ def check_credential_document(document: Any, issuer: Issuer, *, at: datetime) ->
     signer = check_proof(document)
     if issuer.key is not None and _plain_key(issuer.key) != signer:
         raise Invalid("another key than the one you trust signed it")
-    stated = str(document.get("issuer", ""))
+    stated = _issuer_name(document.get("issuer"))
     if stated.startswith("did:key:") and _plain_key(stated) != signer:
         raise Invalid("its proof is of another key than its issuer's")
     _in_time(document, at)
@@ -71,9 +68,8 @@ def check_proof(document: dict[str, Any]) -> str:
     Each proof of the suite in a proof set must fit; a document without one is incomplete for this program.
     """
     bare = {name: part for name, part in document.items() if name != "proof"}
-    proofs = [proof for proof in _several(document.get("proof")) if isinstance(proof, dict)]
-    ours = [proof for proof in proofs if proof.get("cryptosuite") == SUITE]
-    if not proofs:
+    ours = _of_suite(document)
+    if not any(isinstance(proof, dict) for proof in _several(document.get("proof"))):
         raise Invalid("the document carries no proof")
     if not ours:
         raise Incomplete(f"none of its proofs is of the suite {SUITE}, the one this program reads")
@@ -83,9 +79,11 @@ def check_proof(document: dict[str, Any]) -> str:
     return signers.pop()
 
 
-def canonical_json(value: Any) -> bytes:
-    """Return the RFC 8785 bytes of JSON without floats; raise Invalid for integers beyond 2**53."""
-    return _jcs(value).encode()
+def certificate_number(document: dict[str, Any]) -> str | None:
+    """Return the number under which a certificate was registered; None where it states none."""
+    subject = document.get("credentialSubject")
+    number = subject.get("certificateNumber") if isinstance(subject, dict) else None
+    return number if isinstance(number, str) else None
 
 
 def status_subject_id(subject: str) -> str:
@@ -137,12 +135,29 @@ def _plain_key(text: str) -> str:
     return text.strip().partition("#")[0].removeprefix("did:key:")
 
 
+def _issuer_name(issuer: Any) -> str:
+    """The issuer's name, which stands in the document as text or as an object's id."""
+    named = issuer.get("id") if isinstance(issuer, dict) else issuer
+    if not isinstance(named, str) or not named:
+        raise Invalid("it names no issuer")
+    return named
+
+
+def _of_suite(document: dict[str, Any]) -> list[dict[str, Any]]:
+    proofs = [proof for proof in _several(document.get("proof")) if isinstance(proof, dict)]
+    return [proof for proof in proofs if proof.get("cryptosuite") == SUITE]
+
+
 def _in_time(document: dict[str, Any], at: datetime) -> None:
     begins, ends = (_moment(document.get(name), name) for name in ("validFrom", "validUntil"))
     if begins is not None and at < begins:
         raise Invalid(f"it is valid only from {document['validFrom']}")
     if ends is not None and at >= ends:
         raise Invalid(f"it was valid until {document['validUntil']}")
+    for proof in _of_suite(document):
+        expires = _moment(proof.get("expires"), "proof's expires")
+        if expires is not None and at >= expires:
+            raise Invalid(f"its proof expired on {proof['expires']}")
 
 
 def _moment(value: Any, name: str) -> datetime | None:
@@ -176,9 +191,8 @@ def _status(document: dict[str, Any], issuer: Issuer, at: datetime) -> dict[str,
 
 def _status_id(document: dict[str, Any]) -> str | None:
     """The status id the credential's number gives; a different one stated in it is not believed."""
-    subject = document.get("credentialSubject")
-    number = subject.get("certificateNumber") if isinstance(subject, dict) else None
-    if not isinstance(number, str):
+    number = certificate_number(document)
+    if number is None:
         return None
     computed = status_subject_id(f"certificate:{number}")
     for stated in _several(document.get("credentialStatus")):
@@ -205,24 +219,3 @@ def _base58(text: Any, length: int) -> bytes:
     if len(data) != length:
         raise Invalid("a key or signature of the certificate has the wrong length")
     return data
-
-
-def _jcs(value: Any) -> str:
-    writers: dict[type, Callable[[Any], str]] = {dict: _jcs_object, list: _jcs_array, int: _jcs_integer}
-    write = writers.get(type(value))
-    return write(value) if write else json.dumps(value, ensure_ascii=False)
-
-
-def _jcs_object(value: dict[str, Any]) -> str:
-    names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-    return "{" + ",".join(f"{json.dumps(name, ensure_ascii=False)}:{_jcs(value[name])}" for name in names) + "}"
-
-
-def _jcs_array(value: list[Any]) -> str:
-    return "[" + ",".join(_jcs(item) for item in value) + "]"
-
-
-def _jcs_integer(value: int) -> str:
-    if abs(value) > LARGEST_INTEGER:
-        raise Invalid("a number of the document is too large")
-    return str(value)

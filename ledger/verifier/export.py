@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from ledger.verifier.checkpoint import parse_key
-from ledger.verifier.node import Ask, appended_in, check_chain, head_on_chain, status_of
-from ledger.verifier.reading import HEX_HASH, hashes, shaped, strict, text_of
-from ledger.verifier.receipt import Trust, check_anchor_names, trusted_note
+from ledger.verifier.chain import Held, Told, held_by_chain
+from ledger.verifier.checkpoint import SM2_SIGNATURE, Cosigned, enough_witnesses, open_checkpoint, parse_key, parse_note
+from ledger.verifier.entry import Said, sound_entry, status_said
+from ledger.verifier.reading import hashes, shaped, strict, text_of
+from ledger.verifier.receipt import OTHER_CONTRACT, Trust, check_anchor_names
 from ledger.verifier.tree import LARGEST_TREE, Growing, leaf_digest
 from ledger.verifier.verdict import Incomplete, Invalid
 
@@ -24,7 +25,10 @@ TRAILER_SHAPE = {"entries": int, "heads": int}
 
 
 def check_export(lines: Iterable[bytes], trust: Trust) -> dict[str, Any]:
-    """Return what a sound export shows; raise Invalid, naming the entry or head that does not fit, or Incomplete."""
+    """Return what a sound export shows; raise Invalid, naming the entry or head that does not fit, or Incomplete.
+
+    All of it must be proven: by a key that is trusted, by a head that was kept, or by a trusted contract and its node.
+    """
     audit = _Audit(trust)
     for number, line in enumerate(lines, start=1):
         where = f"line {number}"
@@ -51,10 +55,13 @@ class _Audit:
     tree: Growing = field(default_factory=Growing)
     ids: set[bytes] = field(default_factory=set)
     roots: dict[int, bytes] = field(default_factory=dict)
-    statuses: dict[str, tuple[int, str, int]] = field(default_factory=dict)
+    statuses: dict[str, Said] = field(default_factory=dict)
     anchors: dict[int, dict[str, Any]] = field(default_factory=dict)
     entries: int = 0
-    chain_size: int | None = None
+    first_root: bytes = b""
+    newest_note: str = ""
+    held: Held | None = None
+    cosigned: list[Cosigned] = field(default_factory=list)
     ended: bool = False
 
     def begin(self, header: Any) -> None:
@@ -69,6 +76,7 @@ class _Audit:
             raise Invalid("the export's frontier does not fit its start")
         self.log, self.keys, self.start = header["log"], [(0, header["key"], -1)], header["start"]
         self.tree = Growing(self.start, peaks)
+        self.first_root = self.tree.root()
 
     def take(self, value: Any, where: str) -> None:
         """Read a further line: an entry, a head, or the end."""
@@ -86,23 +94,22 @@ class _Audit:
         shaped(value, ENTRY_SHAPE, where)
         if value["index"] != self.tree.size:
             raise Invalid(f"entry {self.tree.size} is missing: entry {value['index']} comes next")
-        said = strict(value["entry"], f"entry {value['index']}")
-        if not isinstance(said, dict) or said.get("log") != self.log:
-            raise Invalid(f"entry {value['index']} belongs to another log")
+        what = f"entry {value['index']}"
+        said = sound_entry(value["entry"], what)
+        if said["log"] != self.log:
+            raise Invalid(f"{what} belongs to another log")
         self._identity(said, value["index"])
-        _note_status(said.get("status"), value["index"], self.statuses)
-        if said.get("kind") == KEY_CHANGED:
-            self._other_keys(said.get("payload"), value["index"])
+        status = status_said(said, value["index"], what)
+        if status is not None:
+            self.statuses[status.status_id] = status
+        if said["kind"] == KEY_CHANGED:
+            self._other_keys(said["payload"], value["index"])
         self.tree.add(leaf_digest(value["entry"].encode()))
         self.entries += 1
 
     def _identity(self, said: dict[str, Any], index: int) -> None:
         """Each id occurs once, and refs lead backwards."""
-        refs = said.get("refs")
-        try:
-            own, *others = (UUID(text).bytes for text in [said["id"], *(refs if isinstance(refs, list) else [None])])
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise Invalid(f"entry {index} has no id, or refs that are none") from None
+        own, *others = (UUID(text).bytes for text in (said["id"], *said["refs"]))
         if own in self.ids:
             raise Invalid(f"entry {index} has the id of an earlier one")
         if self.start == 0 and not self.ids.issuperset(others):
@@ -132,7 +139,7 @@ class _Audit:
             raise Invalid(f"{where}: a head covers at least one leaf")
         key = self._key_for(size)
         try:
-            note = trusted_note(value["head"]["note"], key, _for_head(self.trust, size))
+            note = open_checkpoint(value["head"]["note"], parse_key(key))
         except Invalid as error:
             raise Invalid(f"head {size}: {error}") from None
         if (note.head.origin, note.head.size) != (self.log, size) or size != self.tree.size:
@@ -143,17 +150,10 @@ class _Audit:
             raise Invalid(f"head {size} stands twice")
         self.roots[size] = note.head.root
         self.signed_by.add(key)
-        self._anchor(value["head"]["anchor"], size)
-
-    def _anchor(self, anchor: dict[str, Any] | None, size: int) -> None:
-        if anchor is None:
-            return
-        check_anchor_names(anchor, self.trust.contract)
-        if self.trust.ask is not None:
-            events = appended_in(self.trust.ask, **anchor)
-            if (size, self.roots[size]) not in {(event.size, event.root) for event in events}:
-                raise Invalid(f"head {size}: its transaction did not bring this root to the chain")
-        self.anchors[size] = anchor
+        self.newest_note = value["head"]["note"]
+        if value["head"]["anchor"] is not None:
+            check_anchor_names(value["head"]["anchor"])
+            self.anchors[size] = value["head"]["anchor"]
 
     def finish(self) -> None:
         """Compare the end of the export with its heads, with the kept head, and with what the chain holds now."""
@@ -163,29 +163,59 @@ class _Audit:
             raise Invalid("the last entries lie under no signed head")
         if all(map(self.trust.contradicts, self.signed_by)):
             raise Invalid("none of its heads is signed with the key you trust")
-        kept = self.trust.head
-        if kept is not None and kept.size > self.start and self.roots.get(kept.size) != kept.root:
-            raise Invalid(f"the head of {kept.size} leaves you kept is not in this history")
-        if self.trust.ask is not None:
-            self._compare_chain(self.trust.ask)
-        if not any(map(self.trust.suffices, self.signed_by)):
+        kept = self._kept()
+        chain = self._chain()
+        self._signers()
+        proven = self.tree.size if any(map(self.trust.knows, self.signed_by)) else max(kept, chain)
+        if not self.trust.suffices_for(self.signed_by):
             raise Incomplete(self.trust.lacking)
+        if proven < self.tree.size:
+            raise Incomplete(
+                f"what you named proves the history up to {proven} leaves, and the export goes on to {self.tree.size}: "
+                "what follows is signed by a key that you did not name (--key)"
+            )
 
-    def _compare_chain(self, ask: Ask) -> None:
-        if not self.anchors:
-            raise Incomplete("no head of the export says where it stands on the chain")
-        newest = self.anchors[max(self.anchors)]
-        check_chain(ask, newest["chain_id"])
-        contract = self.trust.contract or newest["contract"]
-        size, root = head_on_chain(ask, contract=contract)
-        self.chain_size = size
-        if size <= self.tree.size and size > self.start and self.roots.get(size) != root:
-            raise Invalid(f"the chain holds another root of {size} leaves than the entries give")
-        if size < max(self.anchors):
-            raise Invalid(f"the chain holds {size} leaves, fewer than the export says were brought to it")
-        for status_id, said in self.statuses.items():
-            if said[0] < size:
-                _compare_status(ask, contract, status_id, said, self.tree.size)
+    def _kept(self) -> int:
+        """Up to which size the kept head proves the history: its own, where it was met."""
+        kept = self.trust.head
+        if kept is None:
+            return 0
+        if kept.origin != self.log:
+            raise Invalid("the head you kept is of another log")
+        if not self.start <= kept.size <= self.tree.size:
+            raise Incomplete(
+                f"the head you kept has {kept.size} leaves and the export covers {self.start} to {self.tree.size}: "
+                "they cannot be compared"
+            )
+        if self._all_roots().get(kept.size) != kept.root:
+            raise Invalid(f"the head of {kept.size} leaves you kept is not in this history")
+        return kept.size
+
+    def _chain(self) -> int:
+        """Up to which size the contract that is trusted proves the history; 0 where only the file names it."""
+        contract, ask = self.trust.contract and self.trust.contract.lower(), self.trust.ask
+        if ask is None:
+            if contract is not None and contract not in {anchor["contract"] for anchor in self.anchors.values()}:
+                raise Incomplete(OTHER_CONTRACT)
+            return 0
+        told = Told(
+            start=self.start,
+            end=self.tree.size,
+            roots=self._all_roots(),
+            anchors=self.anchors,
+            statuses=self.statuses.values(),
+        )
+        self.held = held_by_chain(ask, told, contract)
+        return self.held.confirmed if contract is not None else 0
+
+    def _signers(self) -> None:
+        """What is asked of the witnesses and of the SM2 key holds for the newest head, which covers all before."""
+        if self.trust.sm2 is not None:
+            open_checkpoint(self.newest_note, parse_key(self.trust.sm2, SM2_SIGNATURE))
+        self.cosigned = enough_witnesses(parse_note(self.newest_note), self.trust.witnesses, self.trust.need)
+
+    def _all_roots(self) -> dict[int, bytes]:
+        return {self.start: self.first_root} | self.roots
 
     def facts(self) -> dict[str, Any]:
         """What the audit covered."""
@@ -199,14 +229,13 @@ class _Audit:
             "keys": [key for _, key, _ in self.keys],
             "anchored_heads": len(self.anchors),
             "statuses": len(self.statuses),
-            "chain_size": self.chain_size,
-            "chain_asked": self.trust.ask is not None,
+            "chain_size": self.held.size if self.held else None,
+            "chain_asked": self.held is not None,
+            "chain_confirms": self.held.confirmed if self.held else None,
+            "unasked_heads": self.held.unasked if self.held else len(self.anchors),
+            "sm2_checked": self.trust.sm2 is not None,
+            "witnesses": [{"name": one.witness, "at": one.at} for one in self.cosigned],
         }
-
-
-def _for_head(trust: Trust, size: int) -> Trust:
-    """What holds for one head: the kept head where it speaks of this size; whose key it is is asked at the end."""
-    return Trust(head=trust.head if trust.head is not None and trust.head.size == size else None)
 
 
 def _is_log_key(text: str) -> bool:
@@ -215,23 +244,3 @@ def _is_log_key(text: str) -> bool:
     except Invalid:
         return False
     return True
-
-
-def _note_status(status: Any, index: int, statuses: dict[str, tuple[int, str, int]]) -> None:
-    """Remember the last status said of each id."""
-    if status is None:
-        return
-    shaped(status, {"id": str, "state": str, "valid_until": (str, type(None))}, f"the status of entry {index}")
-    until = status["valid_until"] or "0"
-    day = until.replace("-", "")
-    if not HEX_HASH.fullmatch(status["id"]) or not (day.isascii() and day.isdigit() and len(day) < 9):
-        raise Invalid(f"the status of entry {index} is malformed")
-    statuses[status["id"]] = (index, status["state"], int(day))
-
-
-def _compare_status(ask: Ask, contract: str, status_id: str, said: tuple[int, str, int], end: int) -> None:
-    index, state, until = said
-    found = status_of(ask, contract=contract, status_id=status_id)
-    later = found.index >= end
-    if not later and (found.index, found.state, found.valid_until) != (index, state, until):
-        raise Invalid(f"entry {index} says that {status_id[:16]}… is {state}, the chain says {found.state}")

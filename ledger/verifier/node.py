@@ -19,6 +19,8 @@ APPENDED = (
 STATUS_OF = "0xc7df14e2"  # statusOf(bytes32)
 SIZE = "0x949d225d"  # size()
 ROOT = "0xebf0c717"  # root()
+START_HEAD = "0x953d5e17"  # startHead()
+LONGEST_LINE = 1000
 STATES = ("unknown", "active", "suspended", "revoked", "cancelled", "expired")
 LONGEST_ANSWER = 16 * 1024 * 1024
 Ask = Callable[[str, list[Any]], Any]
@@ -41,6 +43,16 @@ class Status:
     state: str
     valid_until: int
     index: int
+
+
+@dataclass(frozen=True)
+class Link:
+    """A log contract: the head it started from, and up to which size it counts before another one continues it."""
+
+    contract: str
+    start: int
+    root: bytes
+    upto: int | None
 
 
 def node_at(url: str, *, seconds: float = 15) -> Ask:
@@ -95,10 +107,34 @@ def remembering(ask: Ask) -> Ask:
     return remembered
 
 
-def check_chain(ask: Ask, chain_id: int) -> None:
-    """Raise Invalid unless the node is of this chain."""
-    if _number(ask("eth_chainId", [])) != chain_id:
-        raise Invalid("the node belongs to another chain")
+def chain_of(ask: Ask) -> int:
+    """Return the number of the node's chain; raise Incomplete when it does not answer."""
+    return _number(ask("eth_chainId", []))
+
+
+def line_of(ask: Ask, *, contract: str, chain_id: int) -> dict[str, Link]:
+    """Return the contract and those on the same chain that it continues, by address, the newest first.
+
+    Each states the head it started from and the log that this was the head of; raise Invalid or Incomplete.
+    """
+    line: dict[str, Link] = {}
+    upto: int | None = None
+    while contract not in line and len(line) < LONGEST_LINE:
+        start, root, old_chain, old_log = _call(ask, contract, START_HEAD, words=4)
+        line[contract] = Link(contract, start, root.to_bytes(32, "big"), upto)
+        if not start or old_chain != chain_id:
+            break
+        contract, upto = f"0x{old_log:040x}", start
+    return line
+
+
+def check_in_line(line: dict[str, Link], *, contract: str, size: int) -> None:
+    """Raise Invalid unless a head of a size in a contract counts for those who trust the newest of the line."""
+    link = line.get(contract)
+    if link is None:
+        raise Invalid("another contract than the one you trust is named")
+    if link.upto is not None and size > link.upto:
+        raise Invalid(f"another contract continues that one from {link.upto} leaves on")
 
 
 def _call(ask: Ask, contract: str, data: str, *, words: int) -> list[int]:
@@ -110,9 +146,8 @@ def _call(ask: Ask, contract: str, data: str, *, words: int) -> list[int]:
     return [int(answer[place : place + 64], 16) for place in range(2, len(answer), 64)]
 
 
-def appended_in(ask: Ask, *, chain_id: int, contract: str, transaction: str, block_number: int) -> list[Appended]:
-    """Return the contract's events in a transaction; raise Invalid unless chain, block and contract are these."""
-    check_chain(ask, chain_id)
+def appended_in(ask: Ask, *, contract: str, transaction: str, block_number: int) -> list[Appended]:
+    """Return the contract's events in a transaction; raise Invalid unless block and contract are these."""
     receipt = ask("eth_getTransactionReceipt", [transaction])
     if receipt is None:
         raise Invalid("the chain has no such transaction")

@@ -9,8 +9,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from ledger.verifier.credential import Issuer, check_credential_document
-from ledger.verifier.node import remembering
+from ledger.verifier.credential import Issuer, certificate_number, check_credential_document, status_subject_id
+from ledger.verifier.entry import Said, status_said
+from ledger.verifier.node import STATES, Status, remembering, status_of
 from ledger.verifier.reading import HEX_HASH, shaped, strict, text_of
 from ledger.verifier.receipt import Trust, check_claims
 from ledger.verifier.verdict import Incomplete, Invalid
@@ -31,8 +32,9 @@ COMMITMENT_PREFIX = b"gongshu/commitment/v1\x00"
 def check_pack(data: bytes, trust: Trust, issuer: Issuer, *, at: datetime) -> dict[str, Any]:
     """Return what a valid evidence pack shows; raise Invalid or Incomplete with the reason.
 
-    Every receipt, opening and the certificate must hold, the subject must occur, and everything the entries rest on
-    must be there.
+    Every receipt, opening and the certificate must hold, the subject must occur, the certificate must be of one of the
+    entries, everything they rest on must be there, and a chain that is asked must say the same status of the subject.
+    That no later entry was left out cannot be shown otherwise.
     """
     pack = strict(text_of(data, "the pack", largest=LARGEST_PACK), "the pack")
     shaped(pack, PACK_SHAPE, "the pack")
@@ -44,13 +46,17 @@ def check_pack(data: bytes, trust: Trust, issuer: Issuer, *, at: datetime) -> di
     if not any(entry.get("subject") == pack["subject"] for entry in entries.values()):
         raise Invalid("no entry of the pack is about its subject")
     certificate = _certificate(pack["certificate"], issuer, at)
+    _of_this_pack(pack, entries)
     _closed(entries)
+    status, since = _standing(pack["subject"], facts, once)
     return {
         "subject": pack["subject"],
         "entries": [_summary(entry, fact) for entry, fact in zip(entries.values(), facts, strict=True)],
         "openings": opened,
         "certificate": certificate,
         "log": facts[0]["log"],
+        "status": status,
+        "status_since": since,
         "chain_asked": trust.ask is not None,
     }
 
@@ -114,6 +120,59 @@ def _certificate(document: dict[str, Any] | None, issuer: Issuer, at: datetime) 
         raise Invalid(f"the certificate: {error}") from None
     except Incomplete as error:
         raise Incomplete(f"the certificate: {error}") from None
+
+
+def _of_this_pack(pack: dict[str, Any], entries: dict[str, dict[str, Any]]) -> None:
+    """The certificate is one that an entry of the pack is about."""
+    if pack["certificate"] is None:
+        return
+    number = certificate_number(pack["certificate"])
+    if f"certificate:{number}" not in {entry["subject"] for entry in entries.values()}:
+        raise Invalid("the certificate: no entry of the pack is about its number")
+
+
+def _standing(
+    subject: str, facts: list[dict[str, Any]], trust: Trust
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """What the chain says of the subject, which must be what the pack says last; and what it says newly of the others.
+
+    Nothing where no node was asked.
+    """
+    if trust.ask is None:
+        return None, []
+    newest = max(facts, key=lambda fact: int(fact["size"]))
+    contract = trust.contract or str(newest["anchor"]["contract"])
+    last: dict[str, Said] = {}
+    for fact in sorted(facts, key=lambda fact: int(fact["index"])):
+        said = status_said(fact["entry"], fact["index"], "an entry")
+        if said is not None:
+            last[said.status_id] = said
+    own = status_subject_id(subject)
+    found = status_of(trust.ask, contract=contract, status_id=own)
+    _same_standing(subject, last.pop(own, None), found, newest["size"])
+    now = ((one, status_of(trust.ask, contract=contract, status_id=one.status_id)) for one in last.values())
+    since = [_written(one.status_id, status) for one, status in now if not one.is_said_by(status)]
+    return _written(own, found), since
+
+
+def _same_standing(subject: str, said: Said | None, found: Status, size: int) -> None:
+    if said is None and found.state == STATES[0]:
+        return
+    if said is not None and said.is_said_by(found):
+        return
+    if found.state == STATES[0] or (said is not None and found.index <= said.index):
+        raise Invalid(f"the chain says that {subject} is {found.state}, and the pack says otherwise")
+    when = "which the pack leaves out" if found.index < size else "which came after this pack"
+    raise Invalid(f"the chain says that {subject} is {found.state}, by entry {found.index}, {when}")
+
+
+def _written(status_id: str, found: Status) -> dict[str, Any]:
+    return {
+        "id": status_id,
+        "state": found.state,
+        "valid_until": found.valid_until or None,
+        "index": found.index if found.state != STATES[0] else None,
+    }
 
 
 def _closed(entries: dict[str, dict[str, Any]]) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ledger.verifier.checkpoint import SM2_SIGNATURE, Head, Note, NoteKey, enough_witnesses, open_checkpoint, parse_key
-from ledger.verifier.node import Ask, appended_in
+from ledger.verifier.entry import sound_entry, status_said
+from ledger.verifier.node import Ask, appended_in, chain_of, check_in_line, line_of, status_of
 from ledger.verifier.reading import hashes, shaped, strict, text_of
 from ledger.verifier.tree import leaf_digest, root_from_path
 from ledger.verifier.verdict import Incomplete, Invalid
@@ -24,6 +26,9 @@ RECEIPT_SHAPE = {
     "key": str,
     "anchor": (dict, type(None)),
 }
+OTHER_CONTRACT = (
+    "another contract than the one you trust is named: only a node can say whether yours continues it (--rpc)"
+)
 ANCHOR_SHAPE = {"chain_id": int, "contract": str, "transaction": str, "block_number": int}
 
 
@@ -46,10 +51,14 @@ class Trust:
     sm2: str | None = None
     pins: tuple[str, ...] = ()
 
-    def suffices(self, key: str) -> bool:
-        """Return whether anything here is a ground to believe a log that signs with ``key``."""
+    def knows(self, key: str) -> bool:
+        """Return whether ``key`` is one that is trusted: the named one, or a pinned one where none is named."""
+        return self.key.strip() == key if self.key is not None else key in self.pins
+
+    def suffices_for(self, keys: Iterable[str]) -> bool:
+        """Return whether anything here is a ground to believe something of a log that signs with ``keys``."""
         chain = self.contract is not None and self.ask is not None
-        return self.key is not None or self.head is not None or chain or key in self.pins
+        return self.head is not None or chain or any(map(self.knows, keys))
 
     def contradicts(self, key: str) -> bool:
         """Return whether ``key`` is not the one that is trusted, or another one of a log whose keys are known."""
@@ -76,15 +85,15 @@ def check_claims(receipt: Any, trust: Trust) -> dict[str, Any]:
     if receipt["format"] != RECEIPT_FORMAT:
         raise Invalid(f"the receipt is not of the format {RECEIPT_FORMAT}")
     note = trusted_note(receipt["checkpoint"], receipt["key"], trust)
-    entry = strict(receipt["entry"], "the entry")
-    if not isinstance(entry, dict) or entry.get("log") != note.head.origin:
+    entry = sound_entry(receipt["entry"], "the entry")
+    if entry["log"] != note.head.origin:
         raise Invalid("the entry belongs to another log than the checkpoint")
     leaf = leaf_digest(receipt["entry"].encode())
     sm3 = _sm3(receipt)
     _included(receipt, leaf, note.head)
     _anchored(receipt, leaf, note.head, trust)
     cosigned = enough_witnesses(note, trust.witnesses, trust.need)
-    if not trust.suffices(receipt["key"]):
+    if not trust.suffices_for([receipt["key"]]):
         raise Incomplete(trust.lacking)
     return {
         "entry": entry,
@@ -96,6 +105,7 @@ def check_claims(receipt: Any, trust: Trust) -> dict[str, Any]:
         "root": note.head.root.hex(),
         "anchor": receipt["anchor"],
         "chain_asked": trust.ask is not None,
+        "status_now": _status_now(entry, receipt, trust),
         "sm2_checked": trust.sm2 is not None,
         "witnesses": [{"name": one.witness, "at": one.at} for one in cosigned],
     }
@@ -126,15 +136,13 @@ def trusted_note(checkpoint: str, key: str, trust: Trust) -> Note:
     return note
 
 
-def check_anchor_names(anchor: Any, contract: str | None) -> None:
-    """Raise Invalid unless an anchor is well-formed and of the contract the one who checks trusts."""
+def check_anchor_names(anchor: Any) -> None:
+    """Raise Invalid unless an anchor is well-formed."""
     shaped(anchor, ANCHOR_SHAPE, "the anchor")
     if not re.fullmatch("0x[0-9a-f]{40}", anchor["contract"]):
         raise Invalid("the contract's address is malformed")
     if not re.fullmatch("0x[0-9a-f]{64}", anchor["transaction"]):
         raise Invalid("the transaction's hash is malformed")
-    if contract is not None and contract.lower() != anchor["contract"]:
-        raise Invalid("another contract than the one you trust is named")
 
 
 def _log_of(key: str) -> str:
@@ -157,16 +165,45 @@ def _anchored(receipt: dict[str, Any], leaf: bytes, head: Head, trust: Trust) ->
         if trust.ask is not None or trust.contract is not None:
             raise Incomplete("the entry is in the signed tree but was not yet on the chain when this was issued")
         return
-    check_anchor_names(anchor, trust.contract)
+    check_anchor_names(anchor)
+    if trust.contract is not None and trust.ask is None and trust.contract.lower() != anchor["contract"]:
+        raise Incomplete(OTHER_CONTRACT)
     if trust.ask is None:
         return
+    _trusted_place(trust.ask, anchor, head.size, trust.contract)
     place = receipt["index"]
-    for event in appended_in(trust.ask, **anchor):
+    said = {name: anchor[name] for name in ("contract", "transaction", "block_number")}
+    for event in appended_in(trust.ask, **said):
         if (event.size, event.root) == (head.size, head.root):
             if place >= event.start and event.leaves[place - event.start :][:1] != (leaf,):
                 raise Invalid("the chain holds another leaf at that index")
             return
     raise Invalid("the transaction did not bring this tree to the chain")
+
+
+def _trusted_place(ask: Ask, anchor: dict[str, Any], size: int, contract: str | None) -> None:
+    """The node is of the chain a head stands on, and the contract is the trusted one or one that this continues."""
+    chain_id = chain_of(ask)
+    if chain_id != anchor["chain_id"]:
+        raise Incomplete(
+            f"the node belongs to another chain ({chain_id}) than the entry's tree stands on ({anchor['chain_id']}): "
+            "ask a node of that chain, or for a receipt under a newer head"
+        )
+    if contract is not None and contract.lower() != anchor["contract"]:
+        check_in_line(
+            line_of(ask, contract=contract.lower(), chain_id=chain_id), contract=anchor["contract"], size=size
+        )
+
+
+def _status_now(entry: dict[str, Any], receipt: dict[str, Any], trust: Trust) -> dict[str, Any] | None:
+    """What the chain says by now of the status the entry sets; None where it says the same, or was not asked."""
+    said = status_said(entry, receipt["index"], "the entry")
+    if said is None or trust.ask is None:
+        return None
+    found = status_of(trust.ask, contract=trust.contract or receipt["anchor"]["contract"], status_id=said.status_id)
+    if said.is_said_by(found):
+        return None
+    return {"id": said.status_id, "state": found.state, "valid_until": found.valid_until or None, "index": found.index}
 
 
 def _sm3(receipt: dict[str, Any]) -> str | None:

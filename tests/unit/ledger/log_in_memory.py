@@ -12,7 +12,7 @@ from ledger.commitment import commit
 from ledger.digests import sm3
 from ledger.merkle import Frontier, inclusion_proof, leaf_hash, root_of
 from ledger.note import Checkpoint, VerifierKey, signed
-from ledger.status import CODES, day_number, said
+from ledger.status import CODES, day_number, said, status_id
 from ledger.verifier.checkpoint import Head
 
 ORIGIN = "gongshu.test/log1"
@@ -20,6 +20,7 @@ SIGNER = Ed25519Signer.generate("platform")
 KEY = VerifierKey(ORIGIN, SIGNER.public_key)
 CONTRACT = "0x" + "ab" * 20
 APPENDED = "0x37b97351384b72c456bb1f12eddab3ec7d2148af1d01b67002f5e9f6b25bd54f"
+CERTIFICATE = "certificate:35000020260101000001"
 SALT = bytes(range(32))
 HEADS = (3, 7, 13)
 SIZE = HEADS[-1]
@@ -31,10 +32,12 @@ def entry_id(number):
 
 def entry(number):
     parts = {
+        "format": 1,
         "log": ORIGIN,
         "id": entry_id(number),
         "kind": "thing.done",
-        "subject": f"thing:{number}",
+        "version": 1,
+        "subject": CERTIFICATE if number == 2 else f"thing:{number}",
         "occurred_at": "2026-11-21T10:00:00.000Z",
         "actor": commit("actor", "person:7", SALT),
         "payload": {"name": "数据", "commitments": {"buyer": commit("buyer", "海峡保险", SALT)}},
@@ -102,10 +105,16 @@ def kept(size):
 
 
 class ChainNode:
-    """A JSON-RPC node that took the heads one batch each, and holds what the last of them says."""
+    """A JSON-RPC node that took the heads one batch each, and holds what the last of them says.
 
-    def __init__(self, heads=HEADS, *, chain_id=31337, status=("revoked", None, 9), leaves=None):
+    Its contract started from ``began``: size, chain and address of the log it continues.
+    """
+
+    def __init__(
+        self, heads=HEADS, *, chain_id=31337, status=("revoked", None, 9), leaves=None, about=None, began=(0, 0, "0x0")
+    ):
         self.heads, self.chain_id, self.status, self.leaves = heads, chain_id, status, leaves or LEAVES
+        self.about, self.began = about and status_id(about).hex(), began
 
     def __call__(self, method, parameters):
         if method == "eth_chainId":
@@ -118,7 +127,7 @@ class ChainNode:
     def receipt_of(self, size):
         if size not in self.heads:
             return None
-        start = max([0, *(head for head in self.heads if head < size)])
+        start = max([self.began[0], *(head for head in self.heads if head < size)])
         leaves = self.leaves[start:size]
         words = [size.to_bytes(32, "big"), root_of(self.leaves[:size]), (96).to_bytes(32, "big")]
         data = b"".join([*words, len(leaves).to_bytes(32, "big"), *leaves])
@@ -128,11 +137,16 @@ class ChainNode:
     def call(self, request):
         if request["to"] != CONTRACT:
             return "0x"
-        size = max(self.heads)
+        size = max([self.began[0], *self.heads])
+        if request["data"] == "0x953d5e17":
+            start, chain, log = self.began
+            return f"0x{start:064x}{root_of(self.leaves[:start]).hex()}{chain:064x}{int(log, 16):064x}"
         if request["data"] == "0x949d225d":
             return f"0x{size:064x}"
         if request["data"] == "0xebf0c717":
             return "0x" + root_of(self.leaves[:size]).hex()
+        if self.about is not None and not request["data"].endswith(self.about):
+            return "0x" + "0" * 192
         state, until, index = self.status
         numbers = (CODES.get(state, 0), day_number(until), index)
         return "0x" + "".join(f"{number:064x}" for number in numbers)

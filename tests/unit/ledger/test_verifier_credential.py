@@ -102,8 +102,13 @@ def test_what_the_registry_signs_is_what_the_verifier_reads():
     proof = credential.proof(options, SIGNER.sign(credential.signing_input(DOCUMENT, options, {})))
     assert check(DOCUMENT | {"proof": [proof]})["key"] == MULTIKEY
     other = DOCUMENT | {"issuer": "did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"}
-    with pytest.raises(Invalid, match="another key than its issuer"):
-        check(issued(other))
+    for document in (other, DOCUMENT | {"issuer": {"id": other["issuer"], "name": "登记机构"}}):
+        with pytest.raises(Invalid, match="another key than its issuer"):
+            check(issued(document))
+    assert check(issued(DOCUMENT | {"issuer": {"id": DOCUMENT["issuer"]}}))["key"] == MULTIKEY
+    for issuer in (None, {}, {"id": 5}, [], ""):
+        with pytest.raises(Invalid, match="names no issuer"):
+            check(issued(DOCUMENT | {"issuer": issuer}))
 
 
 def test_trust_time_and_suite():
@@ -124,6 +129,11 @@ def test_trust_time_and_suite():
         check(issued(proofPurpose="authentication"))
     with pytest.raises(Invalid, match="another context"):
         check(issued(**{"@context": ["https://other.example/"]}))
+    with pytest.raises(Invalid, match="its proof expired on 2026-11-21T10:00:00Z"):
+        check(issued(expires="2026-11-21T10:00:00Z"))
+    assert check(issued(expires="2026-11-21T10:00:01Z"))["key"] == MULTIKEY
+    with pytest.raises(Invalid, match="expires is not a moment"):
+        check(issued(expires="soon"))
     for until in ("2029", 5, "2029-13-01T00:00:00Z", "2029-01-01T00:00:00"):
         with pytest.raises(Invalid, match="validUntil is not a moment"):
             check(issued(DOCUMENT | {"validUntil": until}))

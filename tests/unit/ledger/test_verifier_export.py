@@ -117,7 +117,6 @@ def test_a_doubled_id_and_a_ref_that_leads_nowhere_are_located():
 @pytest.mark.parametrize(
     ("node", "word"),
     [
-        (ChainNode(chain_id=1), "another chain"),
         (ChainNode(heads=(3, 7)), "no such transaction"),
         (ChainNode(leaves=[LEAVES[1], LEAVES[0], *LEAVES[2:]]), "did not bring this root"),
         (ChainNode(status=("active", None, 5)), "entry 9 says that .* is revoked, the chain says active"),
@@ -151,12 +150,16 @@ def test_what_is_not_anchored_yet_is_only_unconfirmed():
 def test_trust_decides():
     with pytest.raises(Incomplete, match="named no key"):
         audit(export_lines(), Trust())
-    assert audit(export_lines(), Trust(head=kept(7)))["entries"] == SIZE
+    assert audit(export_lines(), Trust(head=kept(SIZE)))["entries"] == SIZE
+    with pytest.raises(Incomplete, match="up to 7 leaves, and the export goes on to 13"):
+        audit(export_lines(), Trust(head=kept(7)))
     other = kept(7)
     with pytest.raises(Invalid, match="the head of 7 leaves you kept"):
         audit(export_lines(heads=(3, SIZE)), Trust(head=other))
-    with pytest.raises(Invalid, match="another contract"):
+    with pytest.raises(Incomplete, match="another contract"):
         audit(export_lines(), Trust(key=str(KEY), contract="0x" + "11" * 20))
+    with pytest.raises(Incomplete, match="belongs to another chain"):
+        audit(export_lines(), Trust(key=str(KEY), ask=ChainNode(chain_id=1)))
     assert audit(export_lines(), Trust(ask=ChainNode(), contract=CONTRACT))["chain_asked"]
 
 

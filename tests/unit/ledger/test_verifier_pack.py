@@ -7,13 +7,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.canonical import canonical
+from ledger.digests import sm3
+from ledger.merkle import inclusion_proof, leaf_hash, reader
+from ledger.status import said
 from ledger.verifier import command
 from ledger.verifier.credential import Issuer
 from ledger.verifier.pack import check_pack
-from ledger.verifier.receipt import Trust
+from ledger.verifier.receipt import Trust, check_claims
 from ledger.verifier.verdict import Incomplete, Invalid
-from tests.unit.ledger.log_in_memory import KEY, ORIGIN, SALT, SIZE, ChainNode, entry_id, receipt
+from tests.unit.ledger.log_in_memory import (
+    CERTIFICATE,
+    CONTRACT,
+    KEY,
+    ORIGIN,
+    SALT,
+    SIZE,
+    ChainNode,
+    anchor,
+    checkpoint,
+    entry,
+    entry_id,
+    receipt,
+)
+from tests.unit.ledger.test_verifier_credential import DOCUMENT, MULTIKEY, issued
 
+NODE = ChainNode(about="licence:1")
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 OPENING = {"entry": entry_id(4), "name": "buyer", "value": "海峡保险", "salt": SALT.hex()}
 
@@ -31,12 +50,12 @@ def pack(**changes):
 
 def check(parts, **trust):
     data = parts if isinstance(parts, bytes) else json.dumps(parts, ensure_ascii=False).encode()
-    return check_pack(data, Trust(**({"key": str(KEY), "ask": ChainNode()} | trust)), Issuer(), at=NOW)
+    return check_pack(data, Trust(**({"key": str(KEY), "ask": NODE} | trust)), Issuer(), at=NOW)
 
 
 def test_a_whole_pack_is_valid_and_shows_what_was_opened():
     facts = check(pack())
-    assert [row["subject"] for row in facts["entries"]] == [f"thing:{number}" for number in range(5)]
+    assert [row["subject"] for row in facts["entries"]] == ["thing:0", "thing:1", CERTIFICATE, "thing:3", "thing:4"]
     assert facts["openings"] == [{"entry": entry_id(4), "name": "buyer", "value": "海峡保险"}]
     assert (facts["log"], facts["certificate"]) == (ORIGIN, None)
 
@@ -83,7 +102,7 @@ def test_what_is_missing_doubled_or_about_something_else():
 
 def test_receipts_under_different_heads_are_fine_and_a_transaction_is_asked_for_once():
     asked = []
-    node = ChainNode()
+    node = NODE
 
     def counting(method, parameters):
         asked.append(method)
@@ -92,6 +111,63 @@ def test_receipts_under_different_heads_are_fine_and_a_transaction_is_asked_for_
     mixed = [receipt(0, 3), receipt(1, 7), *(receipt(index) for index in (2, 3, 4))]
     assert len(check(pack(receipts=mixed), ask=counting)["entries"]) == 5
     assert asked.count("eth_getTransactionReceipt") == 3
+
+
+def licence(count):
+    """Receipts of a licence that is granted and then revoked, and the node that holds both entries."""
+    texts = []
+    for number, state in enumerate(("active", "revoked")):
+        parts = json.loads(entry(0)) | {"id": entry_id(500 + number), "subject": "licence:1"}
+        texts.append(canonical(parts | {"status": said("licence:1", state, None)}))
+    leaves = [leaf_hash(text) for text in texts]
+    receipts = []
+    for index, text in enumerate(texts[:count]):
+        proof = [node.hex() for node in inclusion_proof(index, 2, reader(leaves))]
+        stated = {"entry": text.decode(), "sm3": sm3(text).hex(), "index": index, "inclusion": proof}
+        receipts.append(receipt(0) | stated | {"checkpoint": checkpoint(2, leaves), "anchor": anchor(2)})
+    return pack(subject="licence:1", receipts=receipts, openings=[]), leaves
+
+
+def test_a_pack_that_leaves_out_what_the_chain_says_last_is_invalid():
+    whole, leaves = licence(2)
+    node = ChainNode(heads=(2,), leaves=leaves, status=("revoked", None, 1), about="licence:1")
+    assert check(whole, ask=node)["status"]["state"] == "revoked"
+    short, _ = licence(1)
+    for trust in ({}, {"contract": CONTRACT}):
+        with pytest.raises(Invalid, match="licence:1 is revoked, by entry 1, which the pack leaves out"):
+            check(short, ask=node, **trust)
+    later = ChainNode(heads=(2,), leaves=leaves, status=("cancelled", None, 2), about="licence:1")
+    with pytest.raises(Invalid, match="licence:1 is cancelled, by entry 2, which came after this pack"):
+        check(whole, ask=later)
+    for status in (("unknown", None, 0), ("active", None, 1)):
+        with pytest.raises(Invalid, match="the pack says otherwise"):
+            check(whole, ask=ChainNode(heads=(2,), leaves=leaves, status=status, about="licence:1"))
+    assert check(short, ask=None)["status"] is None
+
+
+def test_a_status_of_something_else_that_changed_since_is_said():
+    basis = [receipt(index) for index in range(6)]
+    facts = check(pack(receipts=basis), ask=ChainNode(about="licence:1"))
+    assert [(row["state"], row["index"]) for row in facts["status_since"]] == [("revoked", 9)]
+
+
+def test_a_receipt_says_that_the_status_is_another_by_now():
+    trust = Trust(key=str(KEY), ask=ChainNode())
+    assert check_claims(receipt(9), trust)["status_now"] is None
+    assert check_claims(receipt(4), trust)["status_now"] is None
+    now = check_claims(receipt(5), trust)["status_now"]
+    assert (now["state"], now["index"]) == ("revoked", 9)
+
+
+def test_a_certificate_that_no_entry_of_the_pack_is_about_is_invalid():
+    def judged(**changes):
+        data = json.dumps(pack(certificate=issued(DOCUMENT | changes))).encode()
+        return check_pack(data, Trust(key=str(KEY)), Issuer(key=MULTIKEY), at=NOW)
+
+    assert judged()["certificate"]["key"] == MULTIKEY
+    for subject in ({"certificateNumber": "35000020260101000002"}, {"certificateNumber": 7}, {}):
+        with pytest.raises(Invalid, match="no entry of the pack is about its number"):
+            judged(credentialSubject=subject)
 
 
 JSON = st.recursive(
@@ -119,6 +195,7 @@ def test_command(tmp_path, capsys):
     file = tmp_path / "pack.json"
     file.write_text(json.dumps(pack()), encoding="utf-8")
     assert command.main(["pack", str(file), "--key", str(KEY)]) == 0
-    assert capsys.readouterr().out == "valid: 5 entries about thing:4, 1 facts opened, nothing missing\n"
+    said = "valid: 5 entries about thing:4 and all they rest on, 1 facts opened; no chain node was asked"
+    assert capsys.readouterr().out.startswith(said)
     file.write_text(json.dumps(pack(receipts=[receipt(SIZE - 1)])), encoding="utf-8")
     assert command.main(["pack", str(file), "--key", str(KEY)]) == 1

@@ -72,7 +72,7 @@
     for (const [token, written, colon] of text.matchAll(TOKEN)) {
       if (token === "{" || token === "[") demand(open.push(new Set()) <= DEEPEST, code);
       else if (token === "}" || token === "]") open.pop();
-      else if (written === undefined) demand(/^-?[0-9]+$/.test(token), code);
+      else if (written === undefined) demand(/^-?[0-9]+$/.test(token) && Number.isSafeInteger(Number(token)), code);
       else {
         const said = JSON.parse(written);
         demand(!/\p{Surrogate}/u.test(said), code);

@@ -15,6 +15,18 @@
   const SUITE = "eddsa-jcs-2022";
   const MOMENT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?)\d{0,3}(Z|[+-]\d\d:\d\d)$/;
 
+  const ENTRY = ["actor", "format", "id", "kind", "log", "occurred_at", "payload", "refs", "subject", "version"];
+  const STATUS = ["id", "state", "valid_until"];
+  const STATES = ["active", "suspended", "revoked", "cancelled", "expired"];
+  const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+  const WRITTEN = {
+    kind: /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/,
+    subject: /^[a-z][a-z0-9_]*:[!-~]{1,180}$/,
+    occurred_at: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+    actor: HASH,
+    id: ID,
+  };
+
   const texts = (value, names) => names.every((name) => typeof value[name] === "string");
   const whole = (value) => Number.isSafeInteger(value) && value >= 0;
   const several = (value) => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]);
@@ -30,8 +42,7 @@
     const key = await parseKey(receipt.key);
     demand(key.kind === "log", "key");
     const note = parseNote(receipt.checkpoint);
-    const entry = careful(receipt.entry, "entry");
-    demand(isObject(entry), "entry");
+    const entry = soundEntry(receipt.entry);
     demand(entry.log === note.origin, "otherlog");
     const leaf = await leafHash(receipt.entry);
     done("leaf", hex(leaf));
@@ -47,6 +58,29 @@
     if (receipt.anchor) done("anchor", `${receipt.anchor.contract} · ${receipt.anchor.transaction}`, "open");
     const facts = { index: receipt.index, size: note.size, kind: entry.kind, subject: entry.subject };
     return { entry, log: note.origin, facts: { sentence: "about", ...facts }, code: trust.log.length ? "valid" : "nokey" };
+  };
+
+  /* The entry that its canonical bytes write; it has all its parts, and a status only of the states there are. */
+  const soundEntry = (text) => {
+    const entry = careful(text, "entry");
+    demand(isObject(entry) && canonical(entry) === text, "entry");
+    demand(hasShape(entry, ENTRY, ["status"]) && entry.format === 1 && Number.isSafeInteger(entry.version), "entry");
+    demand(typeof entry.log === "string" && isObject(entry.payload) && Array.isArray(entry.refs), "entry");
+    for (const [name, written] of Object.entries(WRITTEN)) {
+      demand(typeof entry[name] === "string" && written.test(entry[name]), "entry");
+    }
+    demand(entry.refs.every((ref) => typeof ref === "string" && ID.test(ref)), "entry");
+    if (Object.hasOwn(entry, "status")) {
+      const { status } = entry;
+      demand(hasShape(status, STATUS) && texts(status, ["id", "state"]) && HASH.test(status.id), "entry");
+      demand(STATES.includes(status.state) && (status.valid_until === null || isDay(status.valid_until)), "entry");
+    }
+    return entry;
+  };
+
+  const isDay = (text) => {
+    const at = typeof text === "string" && /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
+    return at !== null && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text) && !text.startsWith("0000");
   };
 
   const checkAnchor = (anchor) => {
@@ -78,10 +112,11 @@
     demand(signers.size === 1, "severalkeys");
     const [signer] = signers;
     demand(!trust.issuers.length || trust.issuers.includes(signer), "otherissuer");
-    const issuer = typeof document.issuer === "string" ? document.issuer : "";
+    const issuer = isObject(document.issuer) ? document.issuer.id : document.issuer;
+    demand(typeof issuer === "string" && issuer, "issuerkey");
     demand(!issuer.startsWith("did:key:") || issuer.split("#")[0] === `did:key:${signer}`, "issuerkey");
     done("proved", signer);
-    checkDays(document);
+    checkDays(document, ours);
     done("intime", [document.validFrom, document.validUntil].filter(Boolean).join(" – "));
     const number = await statusNumber(document);
     done("standing", number, "open");
@@ -111,7 +146,7 @@
     return name;
   };
 
-  const checkDays = (document) => {
+  const checkDays = (document, proofs) => {
     const moment = (value) => {
       const found = typeof value === "string" && MOMENT.exec(value);
       const at = found ? Date.parse(found[1] + found[2]) : NaN;
@@ -119,8 +154,10 @@
       return at;
     };
     const now = Date.now();
-    if (several(document.validFrom).length) demand(now >= moment(document.validFrom), "early");
-    if (several(document.validUntil).length) demand(now < moment(document.validUntil), "late");
+    if (document.validFrom !== undefined && document.validFrom !== null) demand(now >= moment(document.validFrom), "early");
+    for (const end of [document.validUntil, ...proofs.map((proof) => proof.expires)]) {
+      if (end !== undefined && end !== null) demand(now < moment(end), "late");
+    }
   };
 
   /* The certificate's number; the status it names must be its own. */
@@ -144,14 +181,16 @@
     demand([...entries.values()].some((entry) => entry.subject === pack.subject), "offsubject");
     let code = trust.log.length ? "valid" : "nokey";
     if (pack.certificate !== null) {
-      const { code: certified } = await checkCertificate(pack.certificate, trust, done);
+      const { code: certified, facts: { number } } = await checkCertificate(pack.certificate, trust, done);
       if (certified === "nokey") code = "nokey";
+      const about = `certificate:${number}`;
+      demand([...entries.values()].some((entry) => entry.subject === about), "othercertificate");
     }
     for (const entry of entries.values()) {
-      demand(Array.isArray(entry.refs), "entry");
       if (!entry.refs.every((ref) => entries.has(ref))) throw new Unfit("lacking", true);
     }
     done("closed");
+    done("later", "", "open");
     const facts = { sentence: "packed", subject: pack.subject, count: entries.size, opened: pack.openings.length };
     return { facts, code };
   };

@@ -93,6 +93,7 @@
 
   /* Each signature line of a key that is trusted must fit; the log's own key must have signed, and an SM2 key if named. */
   const checkNote = async (note, own, trust, done) => {
+    demand(note.origin === own.name, "keylog");
     const lines = linesOf(note, own);
     demand(lines.length === 1, "unsigned");
     demand(await ed25519(own.bytes, lines[0].signature, utf8(note.text)), "signature");
