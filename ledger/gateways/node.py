@@ -248,9 +248,9 @@ class Web3Chain:
         return _first_ones(found)
 
     def _hand_in(self, row: JournalRow) -> Mined | None:
-        if self.mined(row.tx_hash) is None:
+        if not self._knows(row):
             refusal = self._send(row.raw)
-            if refusal and self._request("eth_getTransactionByHash", row.tx_hash) is None:
+            if refusal and not self._knows(row):
                 if self.nonce(row.sender) <= row.nonce:
                     raise SubmissionRefused(tx_hash=row.tx_hash, reason=refusal)
                 self._done(row)
@@ -258,6 +258,10 @@ class Web3Chain:
         if mined is None or self.block_number() - mined.block_number + 1 < self.confirmations:
             return None
         return mined
+
+    def _knows(self, row: JournalRow) -> bool:
+        """Whether a transaction is mined or waits to be: some nodes take twice what they are sent twice."""
+        return self._request("eth_getTransactionByHash", row.tx_hash) is not None
 
     def _done(self, row: JournalRow) -> Mined:
         """The receipt of a transaction whose nonce is used up."""

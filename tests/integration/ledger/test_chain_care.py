@@ -70,6 +70,24 @@ def counts():
     return Entry.objects.count(), TreeHead.objects.count(), ChainTransaction.objects.count()
 
 
+def test_what_waits_in_the_pool_is_not_sent_again_and_what_was_dropped_is(elsewhere, monkeypatch):
+    log, sent = elsewhere, []
+    deployed(log)
+    send = log.chain._send
+    monkeypatch.setattr(log.chain, "_send", lambda raw: sent.append(raw) or send(raw))
+    log.append(1)
+    log.seal()
+    for _ in range(3):
+        assert log.anchor() == 0
+    assert len(sent) == 1
+    log.node.request("anvil_dropAllTransactions")
+    assert log.anchor() == 0
+    mine(log)
+    assert log.anchor() == 1
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+
+
 def test_contradiction_stops_the_log_until_it_is_gone_and_an_operator_says_so(platform, capsys):
     log = platform
     log.append(2)
