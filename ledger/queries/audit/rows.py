@@ -16,6 +16,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -67,6 +68,10 @@ WHERE edge.entry_id = ANY(%s::bigint[]) ORDER BY edge.entry_id, edge.position
 STATUSES: Final = """
 SELECT entry_id, status_id, subject, state, valid_until::text FROM ledger_entrystatus
 WHERE entry_id = ANY(%s::bigint[])
+"""
+BY_HASH: Final = """
+SELECT leaf_hash, status_id, state, valid_until::text FROM ledger_entrystatus JOIN ledger_entry ON id = entry_id
+WHERE leaf_hash = ANY(%s)
 """
 UNREADABLE: Final = "the bytes are not an entry"
 _SM3: Final = hashlib.new("sm3")
@@ -148,6 +153,17 @@ def beside(direct: Any, rows: Sequence[Row]) -> Beside:
         for key, *rest in cursor.fetchall():
             found.statuses[key] = (bytes(rest[0]), *rest[1:])
             found.rows += 1
+    return found
+
+
+def statuses(direct: Any, digests: Sequence[bytes]) -> dict[bytes, ChainStatus]:
+    """Return the statuses that entries of some leaf hashes set, as their status rows have them, where they can be."""
+    found = {}
+    with direct.cursor() as cursor:
+        cursor.execute(BY_HASH, [list(digests)])
+        for digest, identifier, state, until in cursor.fetchall():
+            with suppress(ValueError, KeyError):
+                found[bytes(digest)] = _on_chain(bytes(identifier), state, until)
     return found
 
 
@@ -237,13 +253,16 @@ def _edges(problems: list[str], refs: Sequence[str], found: Sequence[tuple[str, 
 
 def _status(result: Held, said: Mapping[str, Any] | None, found: tuple[bytes, str, str, str | None] | None) -> None:
     if said is not None:
-        day = said["valid_until"]
-        until = None if day is None else date.fromisoformat(day)
-        identifier = bytes.fromhex(said["id"])
-        result.status = ChainStatus(id=identifier, place=0, state=CODES[said["state"]], valid_until=day_number(until))
+        identifier, day = bytes.fromhex(said["id"]), said["valid_until"]
+        result.status = _on_chain(identifier, said["state"], day)
         if found == (identifier, found[1] if found else "", said["state"], day) and status_id(found[1]) == identifier:
             return
     result.problems.append("its status row differs from the bytes")
+
+
+def _on_chain(identifier: bytes, state: str, day: str | None) -> ChainStatus:
+    until = None if day is None else date.fromisoformat(day)
+    return ChainStatus(id=identifier, place=0, state=CODES[state], valid_until=day_number(until))
 
 
 def name_of(row: Sequence[Any]) -> str:

@@ -17,8 +17,9 @@ from ledger.models import Entry, EntryRef, EntryStatus, Leaf, Opening, Tile, Tre
 from ledger.queries.audit import rows as stored
 from ledger.queries.audit.findings import Finding
 from ledger.queries.audit.growth import Growth
-from ledger.queries.audit.heads import Keys, Signed, head_findings
+from ledger.queries.audit.heads import Keys, Signed, head_findings, succession_findings
 from ledger.queries.audit.journal import journal_findings
+from ledger.queries.audit.witnesses import witness_findings
 from ledger.tiles import HASH, WIDTH
 
 CHUNK: Final = 4096
@@ -90,6 +91,8 @@ class Audit:
             yield from self._stray()
             yield from self._tiles()
             yield from journal_findings(self._growth, self._changes)
+            yield from succession_findings()
+            yield from witness_findings()
 
     def _tree(self) -> Iterator[Finding]:
         """Read leaves chunk by chunk, and close a segment at every head; then those that no head covers."""
@@ -180,16 +183,28 @@ class Audit:
         size = signed.row.size
         segment, self._pending = self._pending[:count], self._pending[count:]
         tiled = self._tiled(size - count, size)
-        hashes = [digest or tile for (digest, _), tile in zip(segment, tiled, strict=True)]
-        tried = self._growth.tried([hash_ or bytes(HASH) for hash_ in hashes])
+        hashes = [digest or tile or bytes(HASH) for (digest, _), tile in zip(segment, tiled, strict=True)]
+        tried = self._growth.tried(hashes)
         expected = signed.stated or bytes(signed.row.root)
         if tried[0].root != expected and None not in tiled:
-            other = self._growth.tried([tile for tile in tiled if tile is not None])
+            sealed = [tile for tile in tiled if tile is not None]
+            other = self._growth.tried(sealed)
             if other[0].root == expected:
-                tried = other
+                tried, hashes = other, sealed
                 yield from _moved(segment, tiled, size - count)
         self._growth.keep(tried)
+        self._settle({size - count + place: hash_ for place, hash_ in enumerate(hashes) if hash_ != segment[place][0]})
         yield from head_findings(signed, tried[0])
+
+    def _settle(self, sealed: dict[int, bytes]) -> None:
+        """Take the statuses that were ``sealed`` at leaves whose rows are not what was sealed there."""
+        if sealed:
+            self._odd = True
+            told = stored.statuses(connection.connection, list(sealed.values()))
+            for index, digest in sealed.items():
+                self._changes.pop(index, None)
+                if digest in told:
+                    self._changes[index] = told[digest]
 
     def _tiled(self, start: int, end: int) -> list[bytes | None]:
         """The leaf hashes ``start`` to ``end`` as the lowest tiles have them, None where they have none."""
@@ -219,10 +234,12 @@ class Audit:
                 self.entries += 1
                 yield from _told(stored.held(row, near), f"{stored.name_of(row)} (waiting)")
             last = found[-1][0]
-        yield from (Finding(f"entry {name}", "is in the tree and still waiting") for name in _names(TWICE))
+        for name in _names(TWICE):
+            self._odd = True
+            yield Finding(f"entry {name}", "is in the tree and still waiting")
 
     def _stray(self) -> Iterator[Finding]:
-        """Rows that belong to no entry in the tree or the queue; looked for only where the counts differ."""
+        """Rows that belong to no entry in the tree or the queue; looked for where counts differ or rows are odd."""
         if self._odd or Entry.objects.count() != self.entries:
             yield from (Finding(f"entry {name}", "is neither in the tree nor waiting") for name in _names(UNPLACED))
         beside = (Opening, EntryRef, EntryStatus)

@@ -89,7 +89,7 @@ def test_head_that_states_leaves_which_are_not_there_is_named(written):
             "INSERT INTO ledger_treehead (size, root, frontier, note, sealed_at)"
             f" SELECT {size}, root, frontier, note, sealed_at FROM ledger_treehead WHERE size = 7"
         )
-        assert [where for where, _ in added] == [f"head {size}"]
+        assert {where for where, _ in added} == {f"head {size}"}
     moved = found_after("UPDATE ledger_treehead SET size = 20000 WHERE size = 7")
     assert moved[0] == ("head 20000", "its checkpoint states another head")
     assert [where for where, _ in moved[1:4]] == ["leaf 4", "leaf 5", "leaf 6"]
@@ -163,3 +163,14 @@ def test_moments_of_entries_from_before_are_brought_to_what_their_bytes_say(writ
         assert list(Audit().findings()) == []
         with pytest.raises(DatabaseError, match="sealed history"):
             cursor.execute("UPDATE ledger_entry SET occurred_at = occurred_at + interval '1 microsecond'")
+
+
+def test_entry_whose_place_in_the_queue_went_to_a_sealed_one_is_named(written):
+    lost = newest_waiting()
+    found = found_after(
+        "UPDATE ledger_waitingentry SET entry_id = (SELECT entry_id FROM ledger_leaf WHERE index = 0)"
+        " WHERE entry_id = (SELECT max(entry_id) FROM ledger_waitingentry)"
+    )
+    assert sorted(found) == sorted(
+        [(named(0), "is in the tree and still waiting"), (lost, "is neither in the tree nor waiting")]
+    )
