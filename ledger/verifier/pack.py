@@ -45,8 +45,8 @@ def check_pack(data: bytes, trust: Trust, issuer: Issuer, *, at: datetime) -> di
     opened = [_opening(opening, entries) for opening in pack["openings"]]
     if not any(entry.get("subject") == pack["subject"] for entry in entries.values()):
         raise Invalid("no entry of the pack is about its subject")
-    certificate = _certificate(pack["certificate"], issuer, at)
     _of_this_pack(pack, entries)
+    certificate = _certificate(pack["certificate"], issuer, at)
     _closed(entries)
     status, since = _standing(pack["subject"], facts, once)
     return {
@@ -127,7 +127,7 @@ def _of_this_pack(pack: dict[str, Any], entries: dict[str, dict[str, Any]]) -> N
     if pack["certificate"] is None:
         return
     number = certificate_number(pack["certificate"])
-    if f"certificate:{number}" not in {entry["subject"] for entry in entries.values()}:
+    if number is None or f"certificate:{number}" not in {entry["subject"] for entry in entries.values()}:
         raise Invalid("the certificate: no entry of the pack is about its number")
 
 

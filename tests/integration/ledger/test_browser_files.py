@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 
 from kernel.sm2 import Sm2Signer
-from ledger.merkle import consistency_proof, reader
+from ledger.canonical import canonical
+from ledger.digests import sm3
+from ledger.merkle import consistency_proof, leaf_hash, reader
 from ledger.note import Checkpoint, VerifierKey, signed
 from ledger.pages.verifying import verifier_context
+from ledger.status import said
+from ledger.verifier.checkpoint import parse_note
 from ledger.verifier.credential import Issuer, check_credential
 from ledger.verifier.pack import check_pack
 from ledger.verifier.receipt import Trust, check_receipt
@@ -138,6 +142,45 @@ def test_odd_values_are_never_valid_and_never_stop_it(page):
         ("invalid", "twofiles"),
         ("invalid", "twofiles"),
     ]
+
+
+def test_what_the_log_did_not_write_so_or_is_of_something_else_is_invalid(page):
+    good = receipts()[3]
+    text = json.loads(good["entry"])
+    evil = VerifierKey("evil", KEY.public)
+    note = signed(
+        parse_note(good["checkpoint"]).text, [(evil, SIGNER.sign(parse_note(good["checkpoint"]).text.encode()))]
+    )
+    cases = [({**good, "key": str(evil), "checkpoint": note}, "keylog")]
+    for changed in ({"kind": None}, {"format": 2}, {"more": 1}, {"actor": "x"}, {"refs": ["x"]}, {"version": 2**53}):
+        parts = {name: value for name, value in (text | changed).items() if value is not None}
+        cases.append(
+            (under_own_head(json.dumps(parts, separators=(",", ":"), sort_keys=True, ensure_ascii=False)), "entry")
+        )
+    for until in ("2026-02-30", "20260228", 5, ""):
+        status = {"id": "00" * 32, "state": "active", "valid_until": until}
+        cases.append((under_own_head(canonical(text | {"status": status}).decode()), "entry"))
+    cases.append((under_own_head(canonical(text | {"status": said("licence:1", "active", None)}).decode()), "anchor"))
+    cases.append((under_own_head(good["entry"].replace(":", ": ", 1)), "entry"))
+    other = DOCUMENT["credentialSubject"] | {"certificateNumber": "35000020260101000002"}
+    cases.append(
+        (pack(receipts=receipts(), certificate=issued(LASTING | {"credentialSubject": other})), "othercertificate")
+    )
+    cases.append((issued(LASTING, expires="2020-01-01T00:00:00Z"), "late"))
+    cases.append(
+        (issued(LASTING | {"issuer": {"id": "did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"}}), "issuerkey")
+    )
+    cases.append((issued(LASTING | {"issuer": {"id": LASTING["issuer"]}}, expires="2999-01-01T00:00:00Z"), "standing"))
+    keys = f"{MULTIKEY}"
+    expected = [({"anchor": "nokey", "standing": "genuine"}.get(last, "invalid"), last) for _, last in cases]
+    assert in_browser(page, [[json.dumps(case)] for case, _ in cases], keys) == expected
+
+
+def under_own_head(text):
+    """The receipt of the only entry of a log of its own."""
+    note = Checkpoint(ORIGIN, 1, leaf_hash(text.encode())).text()
+    made = {"inclusion": [], "index": 0, "checkpoint": signed(note, [(KEY, SIGNER.sign(note.encode()))])}
+    return receipt(3) | made | {"entry": text, "sm3": sm3(text.encode()).hex()}
 
 
 def test_trust_is_asked_for_each_kind(page):

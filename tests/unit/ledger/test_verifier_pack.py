@@ -199,3 +199,19 @@ def test_command(tmp_path, capsys):
     assert capsys.readouterr().out.startswith(said)
     file.write_text(json.dumps(pack(receipts=[receipt(SIZE - 1)])), encoding="utf-8")
     assert command.main(["pack", str(file), "--key", str(KEY)]) == 1
+
+
+def test_the_reasons_say_what_the_chain_says_by_now(tmp_path, capsys, monkeypatch):
+    file = tmp_path / "file"
+    monkeypatch.setattr(command, "node_at", lambda url: ChainNode(about="licence:1"))
+    options = [str(file), "--key", str(KEY), "--rpc", "http://node"]
+    file.write_text(json.dumps(receipt(5)), encoding="utf-8")
+    assert command.main(["receipt", *options]) == 0
+    assert capsys.readouterr().out.endswith("by now the chain says another status: revoked (entry 9)\n")
+    file.write_text(json.dumps(pack(receipts=[receipt(index) for index in range(6)])), encoding="utf-8")
+    for more, said_by in (
+        ([], "a contract that only the pack names says"),
+        (["--contract", CONTRACT], "the chain says"),
+    ):
+        assert command.main(["pack", *options, *more]) == 0
+        assert f"; {said_by} the same status of it, and another one of 1 things" in capsys.readouterr().out
