@@ -4,14 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from django.conf import settings
+from django.db import connection
 
+from ledger.journal import MAX_BATCH
 from ledger.merkle import Frontier
 from ledger.models import TreeHead
 from ledger.note import BadNote, Checkpoint, VerifierKey, opened
 from ledger.queries.audit.findings import Finding
 from ledger.queries.audit.keys import key_findings, key_rows
+
+FAR: Final = """
+SELECT size, before FROM (
+    SELECT size, lag(size, 1, 0::bigint) OVER (ORDER BY size) AS before FROM ledger_treehead
+) AS heads WHERE size - before > %s ORDER BY size
+"""
+HEADS: Final = "SELECT size, extract(epoch FROM sealed_at)::float8 AS at FROM ledger_treehead"
+BREAKS: Final = f"""
+SELECT CASE WHEN after < before - 86400 AND first <= at + 86400 THEN before_size ELSE size END
+FROM (
+    SELECT size, at, lag(size) OVER heads AS before_size, lag(at) OVER heads AS before, coalesce(lag(at, 2) OVER heads,
+        (SELECT min(extract(epoch FROM opened_at)::float8) FROM ledger_log)) AS first,
+        coalesce(lead(at) OVER heads, '-infinity') AS after
+    FROM ({HEADS}) AS told WHERE at NOT IN ('infinity', '-infinity') WINDOW heads AS (ORDER BY size)
+) AS placed WHERE at < before - 86400 ORDER BY size
+"""  # noqa: S608 - put together from constants
+LATE: Final = f"""
+SELECT size, 'was sealed at no moment' FROM ({HEADS}) AS told WHERE at IN ('infinity', '-infinity')
+UNION ALL SELECT size, 'was sealed more than a day before the log was opened' FROM ({HEADS}) AS told
+WHERE at < (SELECT min(extract(epoch FROM opened_at)::float8) FROM ledger_log) - 86400
+UNION ALL SELECT size, 'was sent to the chain more than a day before it was sealed'
+FROM ({HEADS}) AS told JOIN ledger_batch batch ON batch.head_id = size
+JOIN ledger_chaintransaction sent ON sent.id = batch.transaction_id
+WHERE at > extract(epoch FROM prepared_at)::float8 + 86400
+UNION ALL SELECT size, 'was cosigned more than a day before it was sealed'
+FROM ({HEADS}) AS told JOIN ledger_cosignature given ON given.head_id = size
+WHERE at > extract(epoch FROM received_at)::float8 + 86400
+ORDER BY 1
+"""  # noqa: S608 - put together from constants
 
 
 @dataclass(frozen=True)
@@ -66,3 +98,19 @@ def head_findings(signed: Signed, frontier: Frontier) -> Iterator[Finding]:
         yield Finding(where, "its root is not the root of the leaves")
     if bytes(head.frontier) != frontier.to_bytes():
         yield Finding(where, "its frontier is not the frontier of the leaves")
+
+
+def succession_findings() -> Iterator[Finding]:
+    """Yield heads that do not follow from the ones before: too far on, or sealed before them by more than a day.
+
+    A head that no row names is not committed to: only a batch, a cosignature, a contract or a change of keys does that.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FAR, [MAX_BATCH])
+        for size, before in cursor.fetchall():
+            yield Finding(f"head {size}", f"seals more than {MAX_BATCH} leaves: a head after {before} is missing")
+        cursor.execute(BREAKS)
+        for (size,) in cursor.fetchall():
+            yield Finding(f"head {size}", "was sealed out of order: more than a day before or after those beside it")
+        cursor.execute(LATE)
+        yield from (Finding(f"head {size}", what) for size, what in cursor.fetchall())
