@@ -182,19 +182,26 @@ class Audit:
         """Take the leaves up to a head into the tree: as the rows give them or, where only that fits, as tiles do."""
         size = signed.row.size
         segment, self._pending = self._pending[:count], self._pending[count:]
-        tiled = self._tiled(size - count, size)
-        hashes = [digest or tile or bytes(HASH) for (digest, _), tile in zip(segment, tiled, strict=True)]
+        rows = [digest for digest, _ in segment if digest is not None]
+        hashes = rows if len(rows) == count else self._filled(segment, size - count)
         tried = self._growth.tried(hashes)
         expected = signed.stated or bytes(signed.row.root)
-        if tried[0].root != expected and None not in tiled:
-            sealed = [tile for tile in tiled if tile is not None]
+        if tried[0].root != expected:
+            sealed = [tile for tile in self._tiled(size - count, size) if tile is not None]
             other = self._growth.tried(sealed)
-            if other[0].root == expected:
+            if len(sealed) == count and other[0].root == expected:
                 tried, hashes = other, sealed
-                yield from _moved(segment, tiled, size - count)
+                yield from _moved(segment, sealed, size - count)
         self._growth.keep(tried)
-        self._settle({size - count + place: hash_ for place, hash_ in enumerate(hashes) if hash_ != segment[place][0]})
+        if hashes != rows:
+            sealed_as = enumerate(zip(hashes, segment, strict=True), start=size - count)
+            self._settle({index: sealed for index, (sealed, (digest, _)) in sealed_as if sealed != digest})
         yield from head_findings(signed, tried[0])
+
+    def _filled(self, segment: list[tuple[bytes | None, str]], start: int) -> list[bytes]:
+        """The leaf hashes of a segment, those of missing rows as the tiles have them."""
+        tiled = self._tiled(start, start + len(segment))
+        return [digest or tile or bytes(HASH) for (digest, _), tile in zip(segment, tiled, strict=True)]
 
     def _settle(self, sealed: dict[int, bytes]) -> None:
         """Take the statuses that were ``sealed`` at leaves whose rows are not what was sealed there."""
@@ -289,9 +296,9 @@ def _told(held: stored.Held, where: str) -> Iterator[Finding]:
         yield Finding(f"opening {name} of {where}", "does not open the commitment")
 
 
-def _moved(segment: list[tuple[bytes | None, str]], tiled: list[bytes | None], start: int) -> Iterator[Finding]:
+def _moved(segment: list[tuple[bytes | None, str]], sealed: list[bytes], start: int) -> Iterator[Finding]:
     """Name the leaves whose rows are not what was sealed there, unless their bytes were already found changed."""
-    for place, ((digest, where), tile) in enumerate(zip(segment, tiled, strict=True)):
+    for place, ((digest, where), tile) in enumerate(zip(segment, sealed, strict=True)):
         if digest != tile and not where:
             yield Finding(f"leaf {start + place}", "is not the entry that was sealed there")
 
