@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ SELECT entry.public_id::text, entry.subject, entry.body
 FROM ledger_entry entry LEFT JOIN ledger_leaf leaf ON leaf.entry_id = entry.id
 WHERE entry.kind = ANY(%s) AND (leaf.index IS NOT NULL OR %s) ORDER BY entry.id
 """
+Key = tuple[int, str]
 
 
 @dataclass(frozen=True)
@@ -66,24 +68,14 @@ def key_findings(rows: Sequence[Row]) -> Iterator[Finding]:
         if row.key is None or row.key.algorithm != row.algorithm or row.key.name != settings.LOG_ORIGIN:
             yield Finding(row.where, "is not a key of this log")
     first = {row.algorithm: row for row in reversed(rows)}
-    sizes = TreeHead.objects.order_by("size").values_list("size", flat=True)
-    if rows or sizes.exists():
+    if rows or TreeHead.objects.exists():
         yield from _log_findings(first)
     announced = dict(_announced())
-    held = {(row.start, row.text) for row in rows}
     for row in rows:
-        if row.start == 0 or (row.start, row.text) in announced:
-            continue
-        late = row.algorithm == "sm2" and row == first["sm2"] and row.start > 0
-        if not late or not sizes.filter(size=row.start - 1).exists():
+        late = row.algorithm == "sm2" and row == first["sm2"] and row.start > 0 and _sealed(row.start - 1)
+        if row.start != 0 and (row.start, row.text) not in announced and not late:
             yield Finding(row.where, "no entry of the log announces it")
-    for (start, text), name in announced.items():
-        key = _parsed(text)
-        where = f"log key {key.algorithm if key else '—'} from {start}"
-        if (start, text) not in held:
-            yield Finding(where, f"is missing: entry {name} announces it")
-        if not sizes.filter(size=start - 1).exists():
-            yield Finding(f"head {start - 1}", f"is missing: it is the last one under the keys before {where}")
+    yield from _announced_findings(announced, {(row.start, row.text) for row in rows})
 
 
 def kept_findings(kept: Sequence[VerifierKey]) -> Iterator[Finding]:
@@ -119,7 +111,21 @@ def _log_findings(first: Mapping[str, Row]) -> Iterator[Finding]:
         yield Finding("log key sm2", "is missing: heads are signed with it")
 
 
-def _announced() -> Iterator[tuple[tuple[int, str], str]]:
+def _announced_findings(announced: Mapping[Key, str], held: AbstractSet[Key]) -> Iterator[Finding]:
+    for (start, text), name in announced.items():
+        key = _parsed(text)
+        where = f"log key {key.algorithm if key else '—'} from {start}"
+        if (start, text) not in held:
+            yield Finding(where, f"is missing: entry {name} announces it")
+        if not _sealed(start - 1):
+            yield Finding(f"head {start - 1}", f"is missing: it is the last one under the keys before {where}")
+
+
+def _sealed(size: int) -> bool:
+    return TreeHead.objects.filter(size=size).exists()
+
+
+def _announced() -> Iterator[tuple[Key, str]]:
     """What the entries in the tree say of keys: the size from which one signs and its text, and which entry it is."""
     for name, _, content in said_by([KEY_CHANGED], waiting=False):
         payload = content["payload"]
