@@ -47,8 +47,8 @@ VERIFY = Program(
     usage="""\
     python gongshu-verify receipt FILE [--key KEY] [--contract ADDRESS] [--rpc URL] [--head FILE] [--json]
     python gongshu-verify certificate FILE [--key KEY] [--contract ADDRESS --rpc URL]
-    python gongshu-verify pack FILE [--key KEY] [--issuer KEY] [--rpc URL]
-    python gongshu-verify audit EXPORT [--key KEY] [--rpc URL]
+    python gongshu-verify pack FILE [--key KEY] [--issuer KEY] [--contract ADDRESS] [--rpc URL]
+    python gongshu-verify audit EXPORT [--key KEY] [--contract ADDRESS] [--rpc URL] [--head FILE] [--witness KEY …]
     python gongshu-verify inclusion --leaf HEX --index N --size N --root HEX --proof HEX,…
     python gongshu-verify consistency --old-size N --new-size N --old-root HEX --new-root HEX --proof HEX,…
 

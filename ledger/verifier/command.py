@@ -92,9 +92,17 @@ def _command(commands: Any, name: str, what: str, check: Check) -> argparse.Argu
 def _run_receipt(options: argparse.Namespace) -> Found:
     facts = check_receipt(_read(options.file, LARGEST), _trust(options))
     chain = "and on the chain" if facts["chain_asked"] else "(no chain node was asked)"
-    now = facts["status_now"]
-    since = f"; by now the chain says another status: {now['state']} (entry {now['index']})" if now else ""
+    since = _since(facts["status_now"])
     return f"leaf {facts['index']} of {facts['log']}, in the signed tree of {facts['size']} {chain}{since}", facts
+
+
+def _since(now: dict[str, Any] | None) -> str:
+    """What became of the status that an entry sets."""
+    if now is None:
+        return ""
+    if now["state"] is None:
+        return "; the contract asked is closed, so the status by now is not known"
+    return f"; by now the chain says another status: {now['state']} (entry {now['index']})"
 
 
 def _run_pack(options: argparse.Namespace) -> Found:
@@ -109,6 +117,8 @@ def _later(facts: dict[str, Any], contract: str | None) -> str:
     """What is known of entries that came later or were left out."""
     if facts["status"] is None:
         return "no chain node was asked, so later entries about it (a revocation too) cannot be excluded"
+    if facts["status_closed"]:
+        return "the contract asked is closed, so later entries about it (a revocation too) cannot be excluded"
     whose = "the chain says" if contract else "a contract that only the pack names says"
     others = f", and another one of {len(facts['status_since'])} things it rests on" if facts["status_since"] else ""
     return f"{whose} the same status of it{others}; later entries that set no status cannot be excluded"

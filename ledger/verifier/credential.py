@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ledger.verifier.node import Ask, status_of
+from ledger.verifier.node import Ask, is_closed, status_of
 from ledger.verifier.reading import canonical_json, strict, text_of
 from ledger.verifier.verdict import Incomplete, Invalid
 
@@ -180,6 +180,8 @@ def _status(document: dict[str, Any], issuer: Issuer, at: datetime) -> dict[str,
     wanted = _status_id(document)
     if wanted is None:
         raise Incomplete("the certificate does not say under which id the chain keeps its status")
+    if is_closed(issuer.ask, contract=issuer.contract):
+        raise Incomplete("the contract you named is closed: the one that continues it knows the status (--contract)")
     found = status_of(issuer.ask, contract=issuer.contract, status_id=wanted)
     if found.state != "active":
         raise Invalid(f"the chain says that it is {found.state}")

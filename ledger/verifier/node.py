@@ -20,6 +20,7 @@ STATUS_OF = "0xc7df14e2"  # statusOf(bytes32)
 SIZE = "0x949d225d"  # size()
 ROOT = "0xebf0c717"  # root()
 START_HEAD = "0x953d5e17"  # startHead()
+CLOSED = "0x597e1fb5"  # closed()
 LONGEST_LINE = 1000
 STATES = ("unknown", "active", "suspended", "revoked", "cancelled", "expired")
 LONGEST_ANSWER = 16 * 1024 * 1024
@@ -79,6 +80,11 @@ def status_of(ask: Ask, *, contract: str, status_id: str) -> Status:
     """Return what the log contract says of a status id (64 hex digits); raise Incomplete when it does not answer."""
     state, until, index = _call(ask, contract, STATUS_OF + status_id, words=3)
     return Status(STATES[state] if state < len(STATES) else f"in state {state}", until, index)
+
+
+def is_closed(ask: Ask, *, contract: str) -> bool:
+    """Return whether the log contract was ended, so that another one continues it and knows the present statuses."""
+    return _call(ask, contract, CLOSED, words=1) != [0]
 
 
 def head_on_chain(ask: Ask, *, contract: str) -> tuple[int, bytes]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ledger.verifier.credential import Issuer, certificate_number, check_credential_document, status_subject_id
 from ledger.verifier.entry import Said, status_said
-from ledger.verifier.node import STATES, Status, remembering, status_of
+from ledger.verifier.node import STATES, Status, is_closed, remembering, status_of
 from ledger.verifier.reading import HEX_HASH, shaped, strict, text_of
 from ledger.verifier.receipt import Trust, check_claims
 from ledger.verifier.verdict import Incomplete, Invalid
@@ -48,7 +48,8 @@ def check_pack(data: bytes, trust: Trust, issuer: Issuer, *, at: datetime) -> di
     _of_this_pack(pack, entries)
     certificate = _certificate(pack["certificate"], issuer, at)
     _closed(entries)
-    status, since = _standing(pack["subject"], facts, once)
+    contract = (trust.contract or "").lower() or _newest_contract(facts)
+    status, since = _standing(pack["subject"], facts, once, contract)
     return {
         "subject": pack["subject"],
         "entries": [_summary(entry, fact) for entry, fact in zip(entries.values(), facts, strict=True)],
@@ -57,6 +58,7 @@ def check_pack(data: bytes, trust: Trust, issuer: Issuer, *, at: datetime) -> di
         "log": facts[0]["log"],
         "status": status,
         "status_since": since,
+        "status_closed": once.ask is not None and is_closed(once.ask, contract=contract),
         "chain_asked": trust.ask is not None,
     }
 
@@ -131,8 +133,14 @@ def _of_this_pack(pack: dict[str, Any], entries: dict[str, dict[str, Any]]) -> N
         raise Invalid("the certificate: no entry of the pack is about its number")
 
 
+def _newest_contract(facts: list[dict[str, Any]]) -> str:
+    """The contract that holds the newest tree of the receipts; nothing where none is said to."""
+    anchor = max(facts, key=lambda fact: int(fact["size"]))["anchor"]
+    return "" if anchor is None else str(anchor["contract"])
+
+
 def _standing(
-    subject: str, facts: list[dict[str, Any]], trust: Trust
+    subject: str, facts: list[dict[str, Any]], trust: Trust, contract: str
 ) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     """What the chain says of the subject, which must be what the pack says last; and what it says newly of the others.
 
@@ -140,8 +148,6 @@ def _standing(
     """
     if trust.ask is None:
         return None, []
-    newest = max(facts, key=lambda fact: int(fact["size"]))
-    contract = trust.contract or str(newest["anchor"]["contract"])
     last: dict[str, Said] = {}
     for fact in sorted(facts, key=lambda fact: int(fact["index"])):
         said = status_said(fact["entry"], fact["index"], "an entry")
@@ -149,7 +155,7 @@ def _standing(
             last[said.status_id] = said
     own = status_subject_id(subject)
     found = status_of(trust.ask, contract=contract, status_id=own)
-    _same_standing(subject, last.pop(own, None), found, newest["size"])
+    _same_standing(subject, last.pop(own, None), found, max(fact["size"] for fact in facts))
     now = ((one, status_of(trust.ask, contract=contract, status_id=one.status_id)) for one in last.values())
     since = [_written(one.status_id, status) for one, status in now if not one.is_said_by(status)]
     return _written(own, found), since

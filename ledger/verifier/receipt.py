@@ -10,7 +10,7 @@ from typing import Any
 
 from ledger.verifier.checkpoint import SM2_SIGNATURE, Head, Note, NoteKey, enough_witnesses, open_checkpoint, parse_key
 from ledger.verifier.entry import sound_entry, status_said
-from ledger.verifier.node import Ask, appended_in, chain_of, check_in_line, line_of, status_of
+from ledger.verifier.node import Ask, appended_in, chain_of, check_in_line, is_closed, line_of, status_of
 from ledger.verifier.reading import hashes, shaped, strict, text_of
 from ledger.verifier.tree import leaf_digest, root_from_path
 from ledger.verifier.verdict import Incomplete, Invalid
@@ -187,7 +187,7 @@ def _trusted_place(ask: Ask, anchor: dict[str, Any], size: int, contract: str | 
     if chain_id != anchor["chain_id"]:
         raise Incomplete(
             f"the node belongs to another chain ({chain_id}) than the entry's tree stands on ({anchor['chain_id']}): "
-            "ask a node of that chain, or for a receipt under a newer head"
+            "ask a node of that chain (an earlier epoch can be rebuilt), or for a receipt under a newer head"
         )
     if contract is not None and contract.lower() != anchor["contract"]:
         check_in_line(
@@ -196,11 +196,17 @@ def _trusted_place(ask: Ask, anchor: dict[str, Any], size: int, contract: str | 
 
 
 def _status_now(entry: dict[str, Any], receipt: dict[str, Any], trust: Trust) -> dict[str, Any] | None:
-    """What the chain says by now of the status the entry sets; None where it says the same, or was not asked."""
+    """What the chain says by now of the status the entry sets; None where it says the same, or was not asked.
+
+    Its state is None where the contract is closed: another one knows the present.
+    """
     said = status_said(entry, receipt["index"], "the entry")
     if said is None or trust.ask is None:
         return None
-    found = status_of(trust.ask, contract=trust.contract or receipt["anchor"]["contract"], status_id=said.status_id)
+    contract = (trust.contract or str(receipt["anchor"]["contract"])).lower()
+    if is_closed(trust.ask, contract=contract):
+        return {"id": said.status_id, "state": None, "valid_until": None, "index": None}
+    found = status_of(trust.ask, contract=contract, status_id=said.status_id)
     if said.is_said_by(found):
         return None
     return {"id": said.status_id, "state": found.state, "valid_until": found.valid_until or None, "index": found.index}

@@ -111,9 +111,18 @@ class ChainNode:
     """
 
     def __init__(
-        self, heads=HEADS, *, chain_id=31337, status=("revoked", None, 9), leaves=None, about=None, began=(0, 0, "0x0")
+        self,
+        heads=HEADS,
+        *,
+        chain_id=31337,
+        status=("revoked", None, 9),
+        leaves=None,
+        about=None,
+        began=(0, 0, "0x0"),
+        closed=False,
     ):
         self.heads, self.chain_id, self.status, self.leaves = heads, chain_id, status, leaves or LEAVES
+        self.closed = closed
         self.about, self.began = about and status_id(about).hex(), began
 
     def __call__(self, method, parameters):
@@ -141,6 +150,8 @@ class ChainNode:
         if request["data"] == "0x953d5e17":
             start, chain, log = self.began
             return f"0x{start:064x}{root_of(self.leaves[:start]).hex()}{chain:064x}{int(log, 16):064x}"
+        if request["data"] == "0x597e1fb5":
+            return f"0x{self.closed:064x}"
         if request["data"] == "0x949d225d":
             return f"0x{size:064x}"
         if request["data"] == "0xebf0c717":

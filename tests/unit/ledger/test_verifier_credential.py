@@ -149,6 +149,8 @@ def test_status_comes_from_the_chain_under_the_certificates_own_id():
         check(issued(), ask=ChainNode(status=("unknown", None, 0)), **ask)
     with pytest.raises(Invalid, match="valid until 20261120"):
         check(issued(), ask=ChainNode(status=("active", date(2026, 11, 20), 5)), **ask)
+    with pytest.raises(Incomplete, match="is closed"):
+        check(issued(), ask=ChainNode(status=("active", None, 5), closed=True), **ask)
     with pytest.raises(Incomplete, match="--contract"):
         check(issued(), ask=active)
     with pytest.raises(Invalid, match="no log contract"):

@@ -157,6 +157,9 @@ def test_a_receipt_says_that_the_status_is_another_by_now():
     assert check_claims(receipt(4), trust)["status_now"] is None
     now = check_claims(receipt(5), trust)["status_now"]
     assert (now["state"], now["index"]) == ("revoked", 9)
+    closed = Trust(key=str(KEY), ask=ChainNode(closed=True))
+    assert check_claims(receipt(9), closed)["status_now"]["state"] is None
+    assert check(pack(), ask=ChainNode(about="licence:1", closed=True))["status_closed"]
 
 
 def test_a_certificate_that_no_entry_of_the_pack_is_about_is_invalid():
