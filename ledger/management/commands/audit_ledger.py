@@ -50,3 +50,5 @@ class Command(BaseCommand):
                 compare_chain()
             except DomainError as error:
                 yield Finding("chain", error.sentence("en"))
+            except (ValueError, OverflowError) as error:  # a row that cannot be read, which has a finding of its own
+                yield Finding("chain", f"cannot be compared: {error}")

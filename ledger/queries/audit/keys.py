@@ -6,17 +6,25 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from math import nan
+from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 from django.db import connection
 
-from ledger.models import Log, LogKey, TreeHead
+from ledger.models import TreeHead
 from ledger.note import BadNote, VerifierKey
 from ledger.queries.audit.findings import Finding
 from ledger.queries.keys import ALGORITHMS
 
 KEY_CHANGED: Final = "log.key_changed"
+MILLISECOND: Final = 0.001_01  # entries say moments to the millisecond
+KEYS: Final = """
+SELECT from_size, algorithm, verifier_key, extract(epoch FROM added_at)::float8
+FROM ledger_logkey ORDER BY from_size, id
+"""
+LOGS: Final = "SELECT origin, verifier_key, extract(epoch FROM opened_at)::float8 FROM ledger_log ORDER BY id"
 SAID: Final = """
 SELECT entry.public_id::text, entry.subject, entry.body
 FROM ledger_entry entry LEFT JOIN ledger_leaf leaf ON leaf.entry_id = entry.id
@@ -27,11 +35,12 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True)
 class Row:
-    """A key's row: the size from which it signs, its algorithm, its text, and the key, None where it holds none."""
+    """A key's row: the size it signs from, its algorithm and text, when it was added (Unix), and the key, if it is one."""
 
     start: int
     algorithm: str
     text: str
+    added: float
     key: VerifierKey | None
 
     @property
@@ -40,10 +49,19 @@ class Row:
         return f"log key {self.algorithm} from {self.start}"
 
 
+class Announced(NamedTuple):
+    """The entry that announces a key, and when it says it happened (Unix seconds)."""
+
+    name: str
+    at: float
+
+
 def key_rows() -> list[Row]:
     """Return every key row in the order in which they take over."""
-    rows = LogKey.objects.order_by("from_size", "pk").values_list("from_size", "algorithm", "verifier_key")
-    return [Row(start, algorithm, text, _parsed(text)) for start, algorithm, text in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(KEYS)
+        found = cursor.fetchall()
+    return [Row(start, algorithm, text, added, _parsed(text)) for start, algorithm, text, added in found]
 
 
 def said_by(kinds: Sequence[str], *, waiting: bool) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -62,6 +80,14 @@ def said_by(kinds: Sequence[str], *, waiting: bool) -> Iterator[tuple[str, str, 
                 yield name, subject, content
 
 
+def moment(content: Mapping[str, Any]) -> float:
+    """Return when an entry says it happened, in Unix seconds; not a number where it says no moment."""
+    try:
+        return datetime.fromisoformat(content["occurred_at"]).timestamp()
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return nan
+
+
 def key_findings(rows: Sequence[Row]) -> Iterator[Finding]:
     """Yield what does not fit between the log's row, its key rows, and the entries that announce keys."""
     for row in rows:
@@ -73,8 +99,11 @@ def key_findings(rows: Sequence[Row]) -> Iterator[Finding]:
     announced = dict(_announced())
     for row in rows:
         late = row.algorithm == "sm2" and row == first["sm2"] and row.start > 0 and _sealed(row.start - 1)
-        if row.start != 0 and (row.start, row.text) not in announced and not late:
+        told = announced.get((row.start, row.text))
+        if row.start != 0 and told is None and not late:
             yield Finding(row.where, "no entry of the log announces it")
+        elif told is not None and not abs(row.added - told.at) < MILLISECOND:
+            yield Finding(row.where, f"was not added when entry {told.name} announced it")
     yield from _announced_findings(announced, {(row.start, row.text) for row in rows})
 
 
@@ -96,14 +125,18 @@ def kept_findings(kept: Sequence[VerifierKey]) -> Iterator[Finding]:
 
 
 def _log_findings(first: Mapping[str, Row]) -> Iterator[Finding]:
-    logs = list(Log.objects.order_by("pk").values_list("origin", "verifier_key"))
+    with connection.cursor() as cursor:
+        cursor.execute(LOGS)
+        logs = cursor.fetchall()
     if len(logs) != 1:
         yield Finding("log", f"has {len(logs)} rows, not one")
-    for origin, text in logs:
+    for origin, text, opened in logs:
         if origin != settings.LOG_ORIGIN:
             yield Finding("log", f"its origin is not {settings.LOG_ORIGIN}")
         if "ed25519" not in first or text != first["ed25519"].text:
             yield Finding("log", "its key is not the first one that signs it")
+        elif opened != first["ed25519"].added:
+            yield Finding("log", "was not opened when its first key was added")
     if "ed25519" in first and first["ed25519"].start != 0:
         yield Finding(first["ed25519"].where, "does not sign from the first leaf on")
     newest = TreeHead.objects.order_by("-size").values_list("note", flat=True).first() or ""
@@ -111,12 +144,12 @@ def _log_findings(first: Mapping[str, Row]) -> Iterator[Finding]:
         yield Finding("log key sm2", "is missing: heads are signed with it")
 
 
-def _announced_findings(announced: Mapping[Key, str], held: AbstractSet[Key]) -> Iterator[Finding]:
-    for (start, text), name in announced.items():
+def _announced_findings(announced: Mapping[Key, Announced], held: AbstractSet[Key]) -> Iterator[Finding]:
+    for (start, text), told in announced.items():
         key = _parsed(text)
         where = f"log key {key.algorithm if key else '—'} from {start}"
         if (start, text) not in held:
-            yield Finding(where, f"is missing: entry {name} announces it")
+            yield Finding(where, f"is missing: entry {told.name} announces it")
         if not _sealed(start - 1):
             yield Finding(f"head {start - 1}", f"is missing: it is the last one under the keys before {where}")
 
@@ -125,13 +158,14 @@ def _sealed(size: int) -> bool:
     return TreeHead.objects.filter(size=size).exists()
 
 
-def _announced() -> Iterator[tuple[Key, str]]:
-    """What the entries in the tree say of keys: the size from which one signs and its text, and which entry it is."""
+def _announced() -> Iterator[tuple[Key, Announced]]:
+    """What the entries in the tree say of keys."""
     for name, _, content in said_by([KEY_CHANGED], waiting=False):
         payload = content["payload"]
         start, keys = payload.get("from_size"), payload.get("keys")
         if isinstance(start, int) and isinstance(keys, list):
-            yield from (((start, key), name) for key in keys if isinstance(key, str))
+            told = Announced(name, moment(content))
+            yield from (((start, key), told) for key in keys if isinstance(key, str))
 
 
 def _parsed(text: str) -> VerifierKey | None:

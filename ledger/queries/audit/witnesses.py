@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -12,13 +11,12 @@ from django.db import connection
 from ledger.cosignature import BadCosignature, WitnessKey, check
 from ledger.note import BadNote
 from ledger.queries.audit.findings import Finding
-from ledger.queries.audit.keys import said_by
+from ledger.queries.audit.keys import MILLISECOND, moment, said_by
 
 REGISTERED: Final = "witness.registered"
 RETIRED: Final = "witness.retired"
 CHUNK: Final = 500
 LOWEST: Final = -(1 << 63)
-MILLISECOND: Final = 0.001_01  # entries say moments to the millisecond
 AHEAD: Final = 300  # seconds that a witness's clock may be ahead of ours when we take what it says
 WITNESSES: Final = """
 SELECT id, public_id::text, name, verifier_key,
@@ -75,11 +73,7 @@ def _said(kind: str) -> dict[str, Said]:
     """What entries of a kind say, sealed or not, by the place of the witness they are about."""
     found: dict[str, Said] = {}
     for _, subject, content in said_by([kind], waiting=True):
-        try:
-            at = datetime.fromisoformat(content["occurred_at"]).timestamp()
-            found[subject.replace(":", " ", 1)] = Said(str(content["payload"]["key_sha256"]), at)
-        except (KeyError, TypeError, ValueError):
-            continue
+        found[subject.replace(":", " ", 1)] = Said(str(content["payload"].get("key_sha256")), moment(content))
     return found
 
 

@@ -1,6 +1,7 @@
 """Keys that are not the log's own are found: in its rows, under its heads, and beside keys that were kept apart."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -49,11 +50,12 @@ def test_changed_key_rows_are_named(written):
         (first.filter(algorithm="ed25519"), {"from_size": -5}, "log key ed25519 from -5"),
         (second.filter(algorithm="sm2"), {"from_size": 6}, "log key sm2 from 5"),
         (second.filter(algorithm="ed25519"), {"from_size": 6}, "log key ed25519 from 6"),
+        (second.filter(algorithm="sm2"), {"added_at": datetime(2020, 1, 1, tzinfo=UTC)}, "log key sm2 from 5"),
     ]:
         before = list(rows)
         LogKey.objects.filter(pk__in=[row.pk for row in before]).update(**change)
         assert named in found(), change
-        LogKey.objects.bulk_update(before, ["from_size"])
+        LogKey.objects.bulk_update(before, ["from_size", "added_at"])
     assert found() == []
 
 
@@ -75,9 +77,10 @@ def test_log_row_says_origin_and_first_key(written):
     before = Log.objects.get()
     Log.objects.update(origin="x/y")
     assert found() == ["log"]
-    Log.objects.update(
-        origin=before.origin, verifier_key=LogKey.objects.get(from_size=5, algorithm="ed25519").verifier_key
-    )
+    Log.objects.update(origin=before.origin, opened_at=before.opened_at - timedelta(days=365))
+    assert found() == ["log"]
+    later = LogKey.objects.get(from_size=5, algorithm="ed25519").verifier_key
+    Log.objects.update(opened_at=before.opened_at, verifier_key=later)
     assert found() == ["log"]
 
 
