@@ -109,7 +109,9 @@ def _run_pack(options: argparse.Namespace) -> Found:
     trust = _trust(options)
     issuer = Issuer(key=_text(options.issuer, "+:z"), contract=trust.contract, ask=trust.ask, pins=ISSUER_KEYS)
     facts = check_pack(_read(options.file, LARGEST_PACK), trust, issuer, at=_stated_moment(options.at))
-    held = f"{len(facts['entries'])} entries about {facts['subject']} and all they rest on"
+    said = facts["status_said"]
+    last = f" (by them {said['state']})" if said else ""
+    held = f"{len(facts['entries'])} entries about {facts['subject']}{last} and all they rest on"
     return f"{held}, {len(facts['openings'])} facts opened; {_later(facts, trust.contract)}", facts
 
 

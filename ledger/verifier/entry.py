@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.verifier.node import STATES, Status
-from ledger.verifier.reading import HEX_HASH, canonical_json, shaped, strict
+from ledger.verifier.reading import HEX_HASH, shaped, strict
 from ledger.verifier.verdict import Invalid
 
 ENTRY_FORMAT = 1
@@ -33,6 +34,8 @@ WRITTEN = {
     "occurred_at": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII),
     "actor": HEX_HASH,
 }
+# RFC 8785 for what the log writes: its names are ASCII, and its numbers small integers
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -53,7 +56,7 @@ class Said:
 def sound_entry(text: str, what: str) -> dict[str, Any]:
     """Return the entry that its canonical bytes (RFC 8785) write; raise Invalid unless it has the log's form."""
     entry = strict(text, what)
-    if not isinstance(entry, dict) or canonical_json(entry) != text.encode():
+    if not isinstance(entry, dict) or CANONICAL(entry) != text:
         raise Invalid(f"{what} is not written as the log writes entries (canonical JSON)")
     shaped(entry, ENTRY_PARTS, what, optional=frozenset({"status"}))
     if entry["format"] != ENTRY_FORMAT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -49,13 +50,16 @@ def check_pack(data: bytes, trust: Trust, issuer: Issuer, *, at: datetime) -> di
     certificate = _certificate(pack["certificate"], issuer, at)
     _closed(entries)
     contract = (trust.contract or "").lower() or _newest_contract(facts)
-    status, since = _standing(pack["subject"], facts, once, contract)
+    last = _last_said(facts)
+    own = last.pop(status_subject_id(pack["subject"]), None)
+    status, since = _standing(pack["subject"], own, last.values(), once, contract)
     return {
         "subject": pack["subject"],
         "entries": [_summary(entry, fact) for entry, fact in zip(entries.values(), facts, strict=True)],
         "openings": opened,
         "certificate": certificate,
         "log": facts[0]["log"],
+        "status_said": None if own is None else {"state": own.state, "index": own.index},
         "status": status,
         "status_since": since,
         "status_closed": once.ask is not None and is_closed(once.ask, contract=contract),
@@ -139,8 +143,15 @@ def _newest_contract(facts: list[dict[str, Any]]) -> str:
     return "" if anchor is None else str(anchor["contract"])
 
 
+def _last_said(facts: list[dict[str, Any]]) -> dict[str, Said]:
+    """The last status that the pack's entries say of each id."""
+    ordered = sorted(facts, key=lambda fact: int(fact["index"]))
+    found = (status_said(fact["entry"], fact["index"], "an entry") for fact in ordered)
+    return {said.status_id: said for said in found if said is not None}
+
+
 def _standing(
-    subject: str, facts: list[dict[str, Any]], trust: Trust, contract: str
+    subject: str, own: Said | None, others: Iterable[Said], trust: Trust, contract: str
 ) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     """What the chain says of the subject, which must be what the pack says last; and what it says newly of the others.
 
@@ -148,28 +159,21 @@ def _standing(
     """
     if trust.ask is None:
         return None, []
-    last: dict[str, Said] = {}
-    for fact in sorted(facts, key=lambda fact: int(fact["index"])):
-        said = status_said(fact["entry"], fact["index"], "an entry")
-        if said is not None:
-            last[said.status_id] = said
-    own = status_subject_id(subject)
-    found = status_of(trust.ask, contract=contract, status_id=own)
-    _same_standing(subject, last.pop(own, None), found, max(fact["size"] for fact in facts))
-    now = ((one, status_of(trust.ask, contract=contract, status_id=one.status_id)) for one in last.values())
+    found = status_of(trust.ask, contract=contract, status_id=status_subject_id(subject))
+    _same_standing(subject, own, found)
+    now = ((one, status_of(trust.ask, contract=contract, status_id=one.status_id)) for one in others)
     since = [_written(one.status_id, status) for one, status in now if not one.is_said_by(status)]
-    return _written(own, found), since
+    return _written(status_subject_id(subject), found), since
 
 
-def _same_standing(subject: str, said: Said | None, found: Status, size: int) -> None:
+def _same_standing(subject: str, said: Said | None, found: Status) -> None:
     if said is None and found.state == STATES[0]:
         return
     if said is not None and said.is_said_by(found):
         return
     if found.state == STATES[0] or (said is not None and found.index <= said.index):
         raise Invalid(f"the chain says that {subject} is {found.state}, and the pack says otherwise")
-    when = "which the pack leaves out" if found.index < size else "which came after this pack"
-    raise Invalid(f"the chain says that {subject} is {found.state}, by entry {found.index}, {when}")
+    raise Invalid(f"the chain says that {subject} is {found.state}, by entry {found.index}, which the pack lacks")
 
 
 def _written(status_id: str, found: Status) -> dict[str, Any]:

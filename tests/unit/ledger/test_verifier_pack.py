@@ -132,12 +132,13 @@ def test_a_pack_that_leaves_out_what_the_chain_says_last_is_invalid():
     whole, leaves = licence(2)
     node = ChainNode(heads=(2,), leaves=leaves, status=("revoked", None, 1), about="licence:1")
     assert check(whole, ask=node)["status"]["state"] == "revoked"
+    assert check(whole, ask=None)["status_said"] == {"state": "revoked", "index": 1}
     short, _ = licence(1)
     for trust in ({}, {"contract": CONTRACT}):
-        with pytest.raises(Invalid, match="licence:1 is revoked, by entry 1, which the pack leaves out"):
+        with pytest.raises(Invalid, match="licence:1 is revoked, by entry 1, which the pack lacks"):
             check(short, ask=node, **trust)
     later = ChainNode(heads=(2,), leaves=leaves, status=("cancelled", None, 2), about="licence:1")
-    with pytest.raises(Invalid, match="licence:1 is cancelled, by entry 2, which came after this pack"):
+    with pytest.raises(Invalid, match="licence:1 is cancelled, by entry 2, which the pack lacks"):
         check(whole, ask=later)
     for status in (("unknown", None, 0), ("active", None, 1)):
         with pytest.raises(Invalid, match="the pack says otherwise"):
