@@ -240,10 +240,11 @@ class JournalRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """How a transaction ended, by the journal: None where it says nothing."""
+    """How a transaction ended, by the journal: None where it says nothing; ``block_time`` as in ``JournalRow``."""
 
     tx_hash: str
     state: str
+    block_time: int
     block_number: int | None
     block_hash: str | None
     gas_used: int | None

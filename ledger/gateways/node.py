@@ -343,6 +343,13 @@ class Web3Chain:
         with self._answering():
             return [_mined(_result(answer)) for answer in answers]
 
+    def block_times(self, numbers: Sequence[int]) -> list[int | None]:
+        """Return when blocks were made (Unix seconds), in one request; None for each that there is not."""
+        answers = self._together([("eth_getBlockByNumber", [hex(each), False]) for each in numbers])
+        with self._answering():
+            found = [_result(answer) for answer in answers]
+            return [None if block is None else int(block["timestamp"], 16) for block in found]
+
     def _send(self, raw: bytes) -> str:
         """Send raw bytes; return why the node did not take them ("already known", "nonce too low"…), or nothing."""
         with self._answering():

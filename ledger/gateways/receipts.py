@@ -23,10 +23,21 @@ def differing(chain: Web3Chain, *, chain_id: int) -> Iterator[tuple[str, str]]:
     chain.check(here)
     rows = ended(chain_id=here)
     while part := tuple(islice(rows, TOGETHER)):
-        for row, receipt in zip(part, chain.receipts([row.tx_hash for row in part]), strict=True):
+        receipts = chain.receipts([row.tx_hash for row in part])
+        times = _times(chain, [receipt.block_number for receipt in receipts if receipt is not None])
+        for row, receipt in zip(part, receipts, strict=True):
             what = _difference(row, receipt)
             if what:
                 yield f"transaction {row.tx_hash}", what
+            elif receipt is not None and times.get(receipt.block_number, row.block_time) != row.block_time:
+                yield f"transaction {row.tx_hash}", "the node's block has another time"
+
+
+def _times(chain: Web3Chain, numbers: list[int]) -> dict[int, int | None]:
+    """When blocks were made that are ours to make; elsewhere others set the time."""
+    if not chain.embedded or not numbers:
+        return {}
+    return dict(zip(numbers, chain.block_times(numbers), strict=True))
 
 
 def _difference(row: Ended, receipt: Mined | None) -> str:

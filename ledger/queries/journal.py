@@ -32,7 +32,7 @@ def journal(*, chain_id: int, after_block: int = 0) -> Iterator[JournalRow]:
 def ended(*, chain_id: int) -> Iterator[Ended]:
     """Yield how each transaction of a chain ended, without its bytes; those that still wait are left out."""
     rows = ChainTransaction.objects.filter(chain_id=chain_id).exclude(state__in=OPEN).order_by("pk")
-    columns = rows.values("tx_hash", "state", "block_number", "block_hash", "gas_used")
+    columns = rows.values("tx_hash", "state", "block_time", "block_number", "block_hash", "gas_used")
     yield from (Ended(**row) for row in columns.iterator(chunk_size=2000))
 
 

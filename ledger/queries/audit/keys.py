@@ -35,7 +35,7 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True)
 class Row:
-    """A key's row: the size it signs from, its algorithm and text, when it was added (Unix), and the key, if it is one."""
+    """A key's row: the size it signs from, algorithm, text, when it was added (Unix), and the key, if it is one."""
 
     start: int
     algorithm: str

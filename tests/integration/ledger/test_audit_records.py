@@ -136,6 +136,7 @@ def test_node_tells_what_the_journal_alone_cannot(written, monkeypatch):
         {"state": "reverted"},
         {"state": "replaced", "block_number": None, "block_hash": None, "gas_used": None, "finished_at": None},
         {"block_number": 9},
+        {"block_time": last.block_time + 1},
         {"tx_hash": "0x" + "1" * 64},
     ):
         ChainTransaction.objects.filter(pk=last.pk).update(**change)
