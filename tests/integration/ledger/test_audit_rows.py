@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from ledger.models import Entry, Leaf, TreeHead
 from ledger.queries.audit import Audit, run
+from ledger.queries.standing import StatusUnreadable, standing
 from ledger.types import StatusChange
 from tests.integration.ledger.conftest import unguarded
 
@@ -174,3 +175,13 @@ def test_entry_whose_place_in_the_queue_went_to_a_sealed_one_is_named(written):
     assert sorted(found) == sorted(
         [(named(0), "is in the tree and still waiting"), (lost, "is neither in the tree nor waiting")]
     )
+
+
+@pytest.mark.parametrize("change", ["state = 'actmve'", "valid_until = '0044-03-15 BC'", "valid_until = 'infinity'"])
+def test_status_that_no_entry_can_say_is_named_when_the_chain_is_asked(written, change):
+    assert [status.place for status in standing(7)] == [4]
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE ledger_entrystatus SET {change}")
+    with pytest.raises(StatusUnreadable) as caught:
+        list(standing(7))
+    assert caught.value.index == 4
