@@ -25,13 +25,11 @@ def look(fetch: Fetch, *, key: NoteKey, pair: WitnessKeyPair, memory: Memory, at
     """Fetch the log's checkpoint, hold it against the memory, cosign it at a moment (Unix seconds), remember it.
 
     The new head is on the disk before anybody gets the cosignature. Raises Invalid for a checkpoint that the log's
-    key did not sign, a smaller tree, another root of the same size, or a tree that does not continue the one
-    remembered: then nothing is signed and nothing forgotten.
+    key did not sign or of another log, a smaller tree, another root of the same size, or a tree that does not continue
+    the one remembered: then nothing is signed and nothing forgotten.
     """
     with memory.alone():
         note = open_checkpoint(_text(fetch("checkpoint")), key)
-        if note.head.origin != key.name:
-            raise Invalid(f"the checkpoint is of the log {note.head.origin}, the key of {key.name}")
         last = memory.last()
         if last is not None:
             _continues(fetch, last, note.head)
