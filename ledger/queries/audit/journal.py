@@ -75,6 +75,7 @@ class _Told:
         self._places = sorted(changes)
         self._contracts = {each.pk: each for each in contracts}
         self._deployed = {each.deployment: each for each in contracts}
+        self._at: dict[tuple[int, str | None], int] = {(each.chain_id, each.address): each.pk for each in contracts}
         self._unseen = set(self._deployed)
         self._present: dict[int, Contract] = {}
         self._known: set[str] = set()
@@ -101,8 +102,7 @@ class _Told:
         if row.gas_used is not None and not CHEAPEST <= row.gas_used <= sent.gas:
             yield Finding(row.where, f"cannot have used {row.gas_used} gas")
         yield from self._purpose(said, sent)
-        there = (each.pk for each in self._contracts.values() if (each.chain_id, each.address) == (said[1], sent.to))
-        return said._replace(contract=next(there, row.contract))
+        return said._replace(contract=self._at.get((sent.chain_id, sent.to), row.contract))
 
     def _purpose(self, row: Row, sent: Sent) -> Iterator[Finding]:
         if (row.start is not None) != (row.purpose == Purpose.APPEND):
@@ -117,7 +117,7 @@ class _Told:
             yield from self._batch(row, sent)
         else:
             yield from self._other(row, sent)
-        if row.state not in OPEN:
+        if row.state not in OPEN and row.sender not in self._known:
             self._strangers.setdefault(row.sender, []).append(row.where)
 
     def _other(self, row: Row, sent: Sent) -> Iterator[Finding]:

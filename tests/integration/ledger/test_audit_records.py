@@ -2,9 +2,12 @@
 
 import pytest
 from django.db import connection, transaction
+from eth_account import Account
 
 from ledger import gateways
+from ledger.calldata import append_call, carry_call
 from ledger.gateways import care
+from ledger.gateways.wallet import Wallet
 from ledger.models import Batch, ChainTransaction, LogContract
 from ledger.queries.audit import Audit
 from tests.integration.ledger.conftest import CHAIN_ID, unguarded
@@ -124,6 +127,40 @@ def test_missing_added_and_moved_rows_are_named(written):
         where = after(statement)
         assert named.format(*names, sender=sender) in where, (name, where)
     assert found() == []
+
+
+def test_rows_that_others_name_are_missed(written):
+    second = Batch.objects.order_by("start")[1]
+    assert f"batch {second.pk}" in after("DELETE FROM ledger_treehead WHERE size = 5")
+    contract = LogContract.objects.get()
+    where = after("DELETE FROM ledger_chaintransaction WHERE purpose = 'deploy'")
+    assert f"contract {contract.address}" in where
+    where = after("DELETE FROM ledger_logcontract")
+    assert f"transaction {contract.deployment.tx_hash}" in where
+    assert found() == []
+
+
+def test_transaction_of_a_foreign_account_is_named(written):
+    own = Wallet(Account.create())
+    to = LogContract.objects.get().address
+    for nonce, data in enumerate((carry_call([]), append_call(0, bytes(32)))):
+        signed = own.sign(chain_id=CHAIN_ID, nonce=nonce, to=to, data=data, gas=90_000)
+        ChainTransaction.objects.create(
+            chain_id=CHAIN_ID,
+            sender=own.address,
+            nonce=nonce,
+            purpose="append" if nonce else "carry",
+            raw=signed.raw,
+            tx_hash=signed.tx_hash,
+            block_time=int(written.now.timestamp()) + nonce,
+            state="reverted",
+            prepared_at=written.now,
+            finished_at=written.now,
+            block_number=90 + nonce,
+            block_hash="0x" + str(nonce) * 64,
+            gas_used=50_000,
+        )
+        assert f"transaction {signed.tx_hash}" in found()
 
 
 def test_node_tells_what_the_journal_alone_cannot(written, monkeypatch):
