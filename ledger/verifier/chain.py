@@ -10,6 +10,7 @@ from ledger.verifier.entry import Said
 from ledger.verifier.node import (
     Ask,
     Link,
+    appended_from,
     appended_in,
     chain_of,
     check_in_line,
@@ -22,13 +23,17 @@ from ledger.verifier.verdict import Incomplete, Invalid
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What an export says: its root at its start and at each head, where heads stand on chains, the last statuses."""
+    """What an export says: its root at its start and at each head, where heads stand on chains, the last statuses.
+
+    ``tail`` are the leaf hashes after the newest head that says where it stands, or all where none does.
+    """
 
     start: int
     end: int
     roots: dict[int, bytes]
     anchors: dict[int, dict[str, Any]]
     statuses: Iterable[Said]
+    tail: list[bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +69,10 @@ def held_by_chain(ask: Ask, told: Told, contract: str | None) -> Held:
     for said in told.statuses:
         if said.index < size:
             _compare_status(ask, address, said, told.end)
-    return Held(size=size, confirmed=max(confirmed), unasked=len(told.anchors) - len(asked))
+    top = max(confirmed)
+    if top < told.end < size:
+        top = _tail(ask, told, address, top)
+    return Held(size=size, confirmed=top, unasked=len(told.anchors) - len(asked))
 
 
 def _newest(here: dict[int, dict[str, Any]], told: Told, chain_id: int) -> str:
@@ -97,6 +105,23 @@ def _agrees(told: Told, size: int, root: bytes) -> bool:
     if told.roots.get(size) != root:
         raise Invalid(f"the chain holds another root of {size} leaves than the entries give")
     return True
+
+
+def _tail(ask: Ask, told: Told, contract: str, top: int) -> int:
+    """Up to where the last entries are the leaves that the contract took after ``top``; raise Invalid for others.
+
+    A head may have been brought together with the one after it, so the chain can hold what no head's place says.
+    """
+    first = told.end - len(told.tail)
+    while first <= top < told.end:
+        event = appended_from(ask, contract=contract, start=top)
+        if event is None:
+            break
+        for leaf in event.leaves[: told.end - top]:
+            if leaf != told.tail[top - first]:
+                raise Invalid(f"the chain holds another leaf at index {top} than the export")
+            top += 1
+    return top
 
 
 def _elsewhere(sizes: Iterable[int], *, first: int, last: int) -> None:

@@ -57,6 +57,7 @@ class _Audit:
     roots: dict[int, bytes] = field(default_factory=dict)
     statuses: dict[str, Said] = field(default_factory=dict)
     anchors: dict[int, dict[str, Any]] = field(default_factory=dict)
+    tail: list[bytes] = field(default_factory=list)
     entries: int = 0
     first_root: bytes = b""
     newest_note: str = ""
@@ -104,7 +105,10 @@ class _Audit:
             self.statuses[status.status_id] = status
         if said["kind"] == KEY_CHANGED:
             self._other_keys(said["payload"], value["index"])
-        self.tree.add(leaf_digest(value["entry"].encode()))
+        leaf = leaf_digest(value["entry"].encode())
+        self.tree.add(leaf)
+        if self.trust.ask is not None:
+            self.tail.append(leaf)
         self.entries += 1
 
     def _identity(self, said: dict[str, Any], index: int) -> None:
@@ -154,6 +158,7 @@ class _Audit:
         if value["head"]["anchor"] is not None:
             check_anchor_names(value["head"]["anchor"])
             self.anchors[size] = value["head"]["anchor"]
+            self.tail = []
 
     def finish(self) -> None:
         """Compare the end of the export with its heads, with the kept head, and with what the chain holds now."""
@@ -204,6 +209,7 @@ class _Audit:
             roots=self._all_roots(),
             anchors=self.anchors,
             statuses=self.statuses.values(),
+            tail=self.tail,
         )
         self.held = held_by_chain(ask, told, contract)
         return self.held.confirmed if contract is not None else 0

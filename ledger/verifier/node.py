@@ -166,6 +166,18 @@ def appended_in(ask: Ask, *, contract: str, transaction: str, block_number: int)
     return [_event(log) for log in receipt["logs"] if _is_appended(log, contract)]
 
 
+def appended_from(ask: Ask, *, contract: str, start: int) -> Appended | None:
+    """Return the contract's event that appended leaves from ``start`` on; None where the node does not tell."""
+    topics = [APPENDED, f"0x{start:064x}"]
+    question = {"fromBlock": "0x0", "toBlock": "latest", "address": contract, "topics": topics}
+    try:
+        logs = ask("eth_getLogs", [question])
+    except Incomplete:
+        return None
+    found = [_event(log) for log in logs if _is_appended(log, contract)] if isinstance(logs, list) else []
+    return found[0] if len(found) == 1 and found[0].start == start and found[0].leaves else None
+
+
 def _is_appended(log: Any, contract: str) -> bool:
     topics = log.get("topics") if isinstance(log, dict) else None
     if not isinstance(topics, list) or not topics:

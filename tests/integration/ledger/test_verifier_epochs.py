@@ -86,3 +86,16 @@ def test_a_contract_that_continues_another_on_the_same_chain_stands_for_both(log
     with pytest.raises(Incomplete, match="up to 3 leaves, and the export goes on to 5"):
         audit(log, exported(), contract=first)
     assert check_receipt(old, Trust(ask=node_at(log.node.url()), contract=newest))["chain_asked"]
+
+
+def test_a_head_that_the_chain_passed_over_is_confirmed_by_its_leaves(log):
+    log.deploy()
+    settled(log, 1)
+    for _ in range(2):
+        log.append(2)
+        log.seal()
+    log.anchor()
+    lines = [line.encode() for line in export(start=0, end=4)]
+    assert json.loads(lines[-2])["head"]["anchor"] is None
+    facts = check_export(lines, Trust(ask=node_at(log.node.url()), contract=queries.contract().address))
+    assert (facts["size"], facts["chain_confirms"], facts["chain_size"]) == (4, 4, 6)

@@ -130,6 +130,8 @@ class ChainNode:
             return hex(self.chain_id)
         if method == "eth_getTransactionReceipt":
             return self.receipt_of(int(parameters[0], 16))
+        if method == "eth_getLogs":
+            return self.logs_from(int(parameters[0]["topics"][1], 16))
         assert method == "eth_call"
         return self.call(parameters[0])
 
@@ -142,6 +144,10 @@ class ChainNode:
         data = b"".join([*words, len(leaves).to_bytes(32, "big"), *leaves])
         event = {"address": CONTRACT, "topics": [APPENDED, hex(start)], "data": "0x" + data.hex()}
         return {"status": "0x1", "blockNumber": hex(size), "logs": [event]}
+
+    def logs_from(self, start):
+        ends = [head for head in self.heads if head > start and start in (self.began[0], *self.heads)]
+        return self.receipt_of(min(ends))["logs"] if ends else []
 
     def call(self, request):
         if request["to"] != CONTRACT:

@@ -103,11 +103,25 @@ def test_a_kept_head_counts_only_where_it_was_met_and_up_to_its_size():
 
 def test_a_contract_proves_what_it_holds_and_no_more():
     later = replace(ON_CHAIN, ask=ChainNode(status=("revoked", None, 12)))
-    refused(invented_from(7), later, Incomplete, "up to 7 leaves, and the export goes on to 10")
+    for trust in (later, replace(later, key=str(VerifierKey(ORIGIN, EVIL.public_key)))):
+        refused(invented_from(7), trust, Invalid, "another leaf at index 7 than the export")
+
+    def silent(method, parameters):
+        return None if method == "eth_getLogs" else later.ask(method, parameters)
+
+    refused(invented_from(7), replace(later, ask=silent), Incomplete, "up to 7 leaves, and the export goes on to 10")
     refused(invented_from(13), ON_CHAIN, Incomplete, "up to 13 leaves, and the export goes on to 16")
     both = replace(ON_CHAIN, head=kept(7))
     refused(invented_from(13), both, Incomplete, "up to 13 leaves")
     assert check_export(as_lines(export_lines()), ON_CHAIN)["size"] == SIZE
+
+
+def test_a_head_that_was_brought_together_with_the_next_one_is_confirmed_by_its_leaves():
+    lines = list(export_lines(heads=(3, 10)))
+    lines[-2]["head"]["anchor"] = None
+    node = ChainNode(heads=(3, 7, 13), status=("revoked", None, 9))
+    facts = check_export(as_lines(lines), Trust(contract=CONTRACT, ask=node))
+    assert (facts["size"], facts["chain_confirms"], facts["chain_size"]) == (10, 10, 13)
 
 
 def test_a_key_of_another_name_is_not_the_logs():
