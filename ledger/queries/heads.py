@@ -74,13 +74,19 @@ def root_of(size: int) -> str:
 def head_of(index: int) -> HeadView:
     """Return the head a receipt of leaf ``index`` uses: the first over it that is on the chain and witnessed.
 
-    Without one the first on the chain, and without that the first signed one; raises NoSuchHead before that.
+    Without one the first on the chain, and without that the first signed one; raises NoSuchHead before that. Heads that
+    the present contract holds go before those of a contract it followed: the node that runs can be asked about them.
     """
-    witnessed = first_witnessed(above=index)
-    if witnessed is not None:
-        return head(witnessed)
-    row = _brought(TreeHead.objects.filter(size__gt=index))
-    row = row or TreeHead.objects.filter(size__gt=index).order_by("size").first()
+    present = contract()
+    started = 0 if present is None else present.start_size
+    for above in dict.fromkeys((max(index, started), index)):
+        witnessed = first_witnessed(above=above)
+        if witnessed is not None:
+            return head(witnessed)
+        row = _brought(TreeHead.objects.filter(size__gt=above))
+        if row is not None:
+            return _with_anchors([row])[0]
+    row = TreeHead.objects.filter(size__gt=index).order_by("size").first()
     if row is None:
         raise NoSuchHead(size=f"> {index}")
     return _with_anchors([row])[0]
