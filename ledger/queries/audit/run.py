@@ -90,9 +90,9 @@ class Audit:
             yield from self._queue()
             yield from self._stray()
             yield from self._tiles()
-            yield from journal_findings(self._growth, self._changes)
-            yield from succession_findings()
-            yield from witness_findings()
+            yield from _to_the_end("journal", journal_findings(self._growth, self._changes))
+            yield from _to_the_end("heads", succession_findings())
+            yield from _to_the_end("witnesses", witness_findings())
 
     def _tree(self) -> Iterator[Finding]:
         """Read leaves chunk by chunk, and close a segment at every head; then those that no head covers."""
@@ -287,6 +287,14 @@ def _size(keys: Keys, rows: int) -> int:
         if head.size <= rows or (head.size <= rows + MOST_MISSING and keys.opened(head).stated is not None):
             return max(head.size, 0)
     return 0
+
+
+def _to_the_end(where: str, found: Iterator[Finding]) -> Iterator[Finding]:
+    """What is ``found``; rows that nobody foresaw are a finding too, and what is read after them is still read."""
+    try:
+        yield from found
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
+        yield Finding(where, f"cannot be read to the end: {error!r}")
 
 
 def _told(held: stored.Held, where: str) -> Iterator[Finding]:

@@ -12,6 +12,8 @@ from re import compile as pattern
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
+
 from ledger.models import (
     Batch,
     ChainTransaction,
@@ -46,6 +48,11 @@ class Places:
 
     named: set[str]
     besides: tuple[str, ...] = ()
+
+    @property
+    def of_journal(self) -> bool:
+        """Whether a node may know better."""
+        return any(name.startswith(JOURNAL) for name in (*self.named, *self.besides))
 
     def missed(self, found: list[str]) -> str:
         """What is wrong with where findings are; empty when it is right."""
@@ -147,7 +154,7 @@ def says_of(row: Entry) -> list[str]:
 class Column:
     """A column whose every bit the log commits to, how its row is called, and what else may be named then."""
 
-    model: type
+    model: type[Model]
     name: str
     place: Callable[[Any], str]
     besides: tuple[str, ...] = ()
@@ -156,7 +163,7 @@ class Column:
 
     def __call__(self, chance: Random) -> tuple[str, Places] | None:
         """Change one bit in one row."""
-        row = chance.choice(list(self.model.objects.filter(**self.on).order_by("pk")))
+        row = chance.choice(list(self.model._default_manager.filter(**self.on).order_by("pk")))
         before = getattr(row, self.name)
         change = flipped(before, chance)
         if change is None or change == before:
@@ -166,7 +173,7 @@ class Column:
             besides += says_of(row)
             besides += [change.replace(":", " ", 1)] if self.name == "subject" and says_of(row) else []
             besides += [of_entry(edge) for edge in row.supports.all()] if self.name == "public_id" else []
-        self.model.objects.filter(pk=row.pk).update(**{self.name: change})
+        self.model._default_manager.filter(pk=row.pk).update(**{self.name: change})
         if self.after:
             setattr(row, self.name, change)
             named = self.place(row)

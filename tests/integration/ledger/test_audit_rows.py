@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from ledger.models import Entry, Leaf, TreeHead
-from ledger.queries.audit import Audit, run
+from ledger.queries.audit import Audit, Finding, run
 from ledger.queries.standing import StatusUnreadable, standing
 from ledger.types import StatusChange
 from tests.integration.ledger.conftest import unguarded
@@ -185,3 +185,14 @@ def test_status_that_no_entry_can_say_is_named_when_the_chain_is_asked(written, 
     with pytest.raises(StatusUnreadable) as caught:
         list(standing(7))
     assert caught.value.index == 4
+
+
+def test_rows_that_nobody_foresaw_do_not_end_the_audit(written, monkeypatch):
+    def broken(*_):
+        yield Finding("here", "is wrong")
+        raise KeyError(7)
+
+    monkeypatch.setattr(run, "journal_findings", broken)
+    found = found_after("UPDATE ledger_treehead SET sealed_at = 'infinity' WHERE size = 4")
+    assert [where for where, _ in found][:2] == ["here", "journal"]
+    assert "head 4" in places(found)
