@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Final
@@ -46,6 +46,8 @@ class Order:
         self._ends = {each.pk: each.start_size for each in contracts}
         self._lost: dict[tuple[int, int], Row] = {}
         self._closed: dict[int, int] = {}
+        self._deployed = {each.deployment: each.pk for each in contracts}
+        self._failed: dict[int, Row] = {}
 
     def row(self, row: Row) -> Iterator[Finding]:
         """Yield what does not follow from the rows before."""
@@ -59,6 +61,8 @@ class Order:
         yield from _ended(row, account)
         yield from self._block(row, account)
         yield from self._batch(row)
+        if row.state in LOST and row.pk in self._deployed:
+            self._failed[self._deployed[row.pk]] = row
         if row.purpose == Purpose.CLOSE and row.contract is not None and row.state not in LOST:
             self._closed[row.contract] = row.chain_id
         account.last = row.where
@@ -72,7 +76,7 @@ class Order:
         same = self._hashes.setdefault((row.chain_id, number), found) == found
         if not same or self._numbers.setdefault((row.chain_id, found), number) != number or not HASH.fullmatch(found):
             yield Finding(row.where, f"block {number} and its hash do not belong together")
-        place = self._blocks[row.chain_id]
+        place = self._blocks.get(row.chain_id, 0)
         if row.chain_id in self._embedded and number != place:
             yield Finding(row.where, f"stands in block {number}, and not in {place}, where it belongs")
         elif number < account.block:
@@ -86,19 +90,30 @@ class Order:
             self._lost[row.contract, row.start] = row
         if row.state != TransactionState.MINED:
             return
-        size = self._ends[row.contract]
-        while size != row.start and (row.contract, size) in self._lost:
-            lost = self._lost.pop((row.contract, size))
-            yield Finding(lost.where, "is said to have failed, but the next batch goes on from it")
-            size = lost.end or 0
+        if failed := self._failed.pop(row.contract, None):
+            yield Finding(failed.where, "is said to have failed, but its contract took batches")
+        size = yield from self._reached(row.contract, row.start)
         if size != row.start:
             yield Finding(row.where, f"its batch starts at {row.start}, when its contract had {size} leaves")
         self._ends[row.contract] = row.end
 
+    def _reached(self, contract: int, start: int) -> Generator[Finding, None, int]:
+        """Yield batches that must have been mined for a contract to have ``start`` leaves; return how many it had."""
+        size = self._ends[contract]
+        while size != start and (contract, size) in self._lost:
+            lost = self._lost.pop((contract, size))
+            yield Finding(lost.where, "is said to have failed, but what came later goes on from it")
+            size = lost.end or 0
+        return size
+
     def rest(self) -> Iterator[Finding]:
-        """Yield contracts whose epoch does not follow from the one before."""
+        """Yield contracts whose start or epoch does not follow from the one before."""
         before: Contract | None = None
         for each in self._contracts:
+            if each.continues in self._ends:
+                size = yield from self._reached(each.continues, each.start_size)
+                if size != each.start_size:
+                    yield Finding(each.where, f"starts from {each.start_size} leaves, when the one before had {size}")
             expected = 0
             if before is not None and before.chain_id == each.chain_id:
                 expected = before.epoch

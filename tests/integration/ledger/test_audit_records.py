@@ -206,3 +206,22 @@ def test_clean_journals_of_several_epochs_give_no_alarm_and_their_blocks_are_cou
     ]:
         assert named in after(f"UPDATE ledger_logcontract SET {change} WHERE id = {old.pk}"), change
     assert found() == []
+
+
+def test_what_ended_an_epoch_or_began_one_is_not_taken_for_failed(written):
+    written.roll_over()
+    written.append(1)
+    written.seal()
+    written.anchor()
+    unguarded()
+    last = Batch.objects.filter(contract__epoch=0).order_by("-start").first().transaction
+    begun = LogContract.objects.get(epoch=1).deployment
+    for row, change in [
+        (last, "state = 'reverted'"),
+        (begun, "state = 'reverted'"),
+        (begun, "state = 'replaced'"),
+    ]:
+        where = after(f"UPDATE ledger_chaintransaction SET {change} WHERE id = {row.pk}")
+        assert f"transaction {row.tx_hash}" in where, (change, where)
+        assert "journal" not in where
+    assert found() == []
