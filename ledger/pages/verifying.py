@@ -27,9 +27,7 @@ def _verdicts() -> dict[str, str]:
         "noheads": gettext("The proof fits, but the signed checkpoints of both sizes are missing"),
         "about": gettext("{kind} about {subject}: leaf {index} of the signed tree of {size}."),
         "certified": gettext("The issuer signed certificate {number} as it stands here."),
-        "packed": gettext(
-            "{count} entries about {subject} and all they rest on, {opened} facts opened."
-        ),
+        "packed": gettext("{count} entries about {subject} and all they rest on, {opened} facts opened."),
         "headed": gettext("{log} signed this root of {size} leaves: {root}"),
         "begins": gettext("The tree of {old} leaves begins the tree of {size}: nothing before was changed or removed."),
         "is_ok": gettext("fits"),

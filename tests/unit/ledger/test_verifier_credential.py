@@ -16,11 +16,11 @@ from ledger.verifier import command
 from ledger.verifier.credential import (
     ALPHABET,
     Issuer,
-    canonical_json,
     check_credential,
     check_proof,
     status_subject_id,
 )
+from ledger.verifier.reading import canonical_json
 from ledger.verifier.verdict import Incomplete, Invalid
 from registry import credential
 from tests.unit.ledger.log_in_memory import CONTRACT, ChainNode
