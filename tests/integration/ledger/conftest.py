@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from deploy.local.node import Node
 from kernel.actors import Actor
@@ -16,6 +16,7 @@ from kernel.sm2 import Sm2Signer
 from ledger.gateways import anchoring
 from ledger.gateways.node import Web3Chain
 from ledger.gateways.wallet import Wallet
+from ledger.queries.audit import Audit
 from ledger.queries.journal import newest_contract, present_chain
 from ledger.services import append, prepare_batches, seal
 from ledger.types import EntryKind
@@ -138,6 +139,23 @@ def unguarded():
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in (table for table in connection.introspection.table_names() if table.startswith("ledger_")):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+
+
+def found():
+    """Where the audit finds something."""
+    return [finding.where for finding in Audit().findings()]
+
+
+def after(statement):
+    """Where the audit finds something once a statement changed the tables, foreign keys or not; then it is undone."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+            cursor.execute(statement)
+            assert cursor.rowcount
+        where = found()
+        transaction.set_rollback(True)
+    return where
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Whatever is changed in the journal, its batches and its contracts is found, and the row is named."""
 
 import pytest
-from django.db import connection, transaction
 from eth_account import Account
 
 from ledger import gateways
@@ -9,8 +8,7 @@ from ledger.calldata import append_call, carry_call
 from ledger.gateways import care
 from ledger.gateways.wallet import Wallet
 from ledger.models import Batch, ChainTransaction, LogContract
-from ledger.queries.audit import Audit
-from tests.integration.ledger.conftest import CHAIN_ID, unguarded
+from tests.integration.ledger.conftest import CHAIN_ID, after, found, unguarded
 
 FIRST = "(SELECT min(transaction_id) FROM ledger_batch)"
 NEW_ROW = """
@@ -88,23 +86,6 @@ def written(log):
     log.seal()
     unguarded()
     return log
-
-
-def found():
-    return [finding.where for finding in Audit().findings()]
-
-
-def after(statement):
-    """Where the audit finds something once a statement changed the tables; then it is undone."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SET session_replication_role = replica")
-            cursor.execute(statement)
-            assert cursor.rowcount
-        where = found()
-        transaction.set_rollback(True)
-    return where
 
 
 def test_changed_rows_are_named(written):

@@ -1,15 +1,13 @@
 """Changed, added and missing heads, witnesses and cosignatures are found as far as anything commits to them."""
 
 import pytest
-from django.db import connection, transaction
 
 from kernel.actors import Actor
 from kernel.signer import Ed25519Signer
 from ledger import services
 from ledger.cosignature import WitnessKey, line, message
 from ledger.models import Cosignature, TreeHead, Witness
-from ledger.queries.audit import Audit
-from tests.integration.ledger.conftest import unguarded
+from tests.integration.ledger.conftest import after, found, unguarded
 
 REGULATOR = Actor(kind="person", user_id=9, roles=frozenset({"regulator"}))
 HEADS = {  # sizes are 2, 4, 7, 8, 9
@@ -84,22 +82,6 @@ def watched(offline_log):
     Watcher("regulator.test/w3", log)  # its entry waits
     unguarded()
     return log
-
-
-def found():
-    return [finding.where for finding in Audit().findings()]
-
-
-def after(statement):
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SET session_replication_role = replica")
-            cursor.execute(statement)
-            assert cursor.rowcount
-        where = found()
-        transaction.set_rollback(True)
-    return where
 
 
 def test_changed_heads_are_named(watched):
