@@ -1,7 +1,7 @@
 """The full audit ÷ bare hashlib over the same bytes; with COUNT=1000000 a million entries written, sealed and audited.
 
     .venv/bin/python -m benchmarks audit                                       # 20,000 entries
-    COUNT=1000000 nice -n 15 .venv/bin/python -m benchmarks audit --rounds 1   # the long form, half an hour or less
+    COUNT=1000000 nice -n 15 .venv/bin/python -m benchmarks audit --rounds 1   # the long form, some six minutes
 
 Entries are of a licence's shape, with canonical bodies, two digests and two commitments, and go in by COPY as the
 restore of a backup would; sealing is the service, a thousand at a time, under both signatures; the audit is the whole
